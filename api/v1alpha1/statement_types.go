@@ -1,0 +1,76 @@
+package v1alpha1
+
+// Effect says whether a statement gives or takes.
+// +kubebuilder:validation:Enum=Allow;Deny
+type Effect string
+
+// The effects that IAM knows.
+const (
+	EffectAllow Effect = "Allow"
+	EffectDeny  Effect = "Deny"
+)
+
+// ConditionBlock holds a statement's conditions: operator -> key -> values.
+// All keys of all operators must match, any value of a key does.
+// +kubebuilder:validation:MaxProperties=16
+// +kubebuilder:validation:XValidation:rule="self.all(op, op.matches('^(?:(ForAllValues|ForAnyValue):)?(?:(?:String(?:Equals|NotEquals|EqualsIgnoreCase|NotEqualsIgnoreCase|Like|NotLike)|Numeric(?:Equals|NotEquals|LessThan|LessThanEquals|GreaterThan|GreaterThanEquals)|Date(?:Equals|NotEquals|LessThan|LessThanEquals|GreaterThan|GreaterThanEquals)|Bool|BinaryEquals|IpAddress|NotIpAddress|Arn(?:Equals|Like|NotEquals|NotLike))(?:IfExists)?|Null)$'))",message="unknown condition operator: write one of IAM's, with its capitals, such as StringEquals, StringLike, ArnLike, NumericLessThan, DateGreaterThan, Bool, IpAddress or Null; ForAnyValue: or ForAllValues: may stand before it, IfExists after it"
+type ConditionBlock map[string]ConditionKeys
+
+// ConditionKeys holds the values by condition key, such as s3:prefix.
+// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:MaxProperties=16
+// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^[A-Za-z0-9-]+:[A-Za-z0-9_/.:=@+-]{1,120}$'))",message="a condition key is written prefix:name, such as aws:PrincipalTag/team or s3:prefix"
+type ConditionKeys map[string]ConditionValues
+
+// ConditionValues are the values that a condition key is compared with.
+// +kubebuilder:validation:MinItems=1
+// +kubebuilder:validation:MaxItems=32
+// +kubebuilder:validation:items:MaxLength=1024
+// +listType=atomic
+type ConditionValues []string
+
+// Statement is an IAM statement as it is. It is written into the policy of the
+// task definition without change.
+type Statement struct {
+	// sid names the statement. Letters and digits; unique among the statements.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9]*$`
+	SID string `json:"sid,omitempty"`
+
+	// effect is Allow or Deny.
+	// +required
+	Effect Effect `json:"effect,omitempty"`
+
+	// actions are IAM actions such as s3:GetObject. An asterisk is a wildcard.
+	// +required
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MaxLength=128
+	// +kubebuilder:validation:XValidation:rule="self.all(a, a == '*' || a.matches('^[A-Za-z0-9-]+:[A-Za-z0-9*?]+$'))",message="an action is written service:Name, such as s3:GetObject; * and ? are wildcards within Name"
+	Actions []string `json:"actions,omitempty"`
+
+	// resources are ARNs, or an asterisk for actions that know no resource.
+	// +required
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MaxLength=1024
+	// +kubebuilder:validation:XValidation:rule="self.all(r, r == '*' || r.matches('^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$'))",message="a resource is * or an ARN of six parts, arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE, such as arn:aws:s3:::my-bucket/*"
+	// +kubebuilder:validation:XValidation:rule="self.all(r, !r.matches('^arn:[^:]+:[^:]+:(?i:region):'))",message="a resource has the literal word region in the region's place: write the real one, such as us-west-2"
+	// +kubebuilder:validation:XValidation:rule="self.all(r, r == '*' || r.matches('^arn:(aws|aws-cn|aws-us-gov|[*]):'))",message="a resource's partition is none of aws, aws-cn and aws-us-gov: write arn:aws:..., or the partition of the class"
+	// +kubebuilder:validation:XValidation:rule="self.all(r, r == '*' || r.matches('^arn:[^:]+:[^:]+:[^:]*:([0-9]{12}|aws|[$][{]aws:[A-Za-z]+[}]|[0-9]*[*?][0-9*?]*)?:'))",message="a resource's account is neither empty nor 12 digits: write the account's number in the fifth part of the ARN"
+	Resources []string `json:"resources,omitempty"`
+
+	// conditions narrow the statement: operator -> key -> values.
+	// +optional
+	Conditions ConditionBlock `json:"conditions,omitempty"`
+}
+
+// PolicyARN names a managed policy.
+// +kubebuilder:validation:MaxLength=1024
+// +kubebuilder:validation:XValidation:rule="!self.matches('^arn:[^:]*:iam:[^:]+:')",message="an IAM policy ARN has no region: the fourth part is empty and the account stands in the fifth, arn:aws:iam::111122223333:policy/NAME (AWS's guide misprints it)"
+// +kubebuilder:validation:XValidation:rule="self.matches('^arn:(aws|aws-cn|aws-us-gov):iam::([0-9]{12}|aws):policy/.+$') || self.matches('^arn:[^:]*:iam:[^:]+:')",message="a managed policy ARN is written arn:aws:iam::111122223333:policy/NAME, or arn:aws:iam::aws:policy/NAME for one of AWS's own"
+// +kubebuilder:validation:XValidation:rule="self.matches('^[^:]*:[^:]*:[^:]*:[^:]*:[^:]*:policy/([!-~]{1,510}/)?[A-Za-z0-9+=,.@_-]{1,128}$') || !self.matches('^arn:(aws|aws-cn|aws-us-gov):iam::([0-9]{12}|aws):policy/.+$')",message="a managed policy's name has letters, digits and +=,.@_- only, 128 at most, after its path"
+type PolicyARN string

@@ -1,0 +1,269 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// ManagementPolicy says whether the controller acts or only tells.
+// +kubebuilder:validation:Enum=Enforce;Observe
+type ManagementPolicy string
+
+// Management policies.
+const (
+	// ManagementEnforce converges AWS onto the declaration.
+	ManagementEnforce ManagementPolicy = "Enforce"
+	// ManagementObserve writes the plan into the status and touches nothing.
+	ManagementObserve ManagementPolicy = "Observe"
+)
+
+// DeletionPolicy says what becomes of the role when the TaskRole is deleted.
+// +kubebuilder:validation:Enum=Delete;Retain
+type DeletionPolicy string
+
+// Deletion policies.
+const (
+	// DeletionDelete takes the role off the family and deletes it.
+	DeletionDelete DeletionPolicy = "Delete"
+	// DeletionRetain only lets go.
+	DeletionRetain DeletionPolicy = "Retain"
+)
+
+// Tags are AWS tags, value by key.
+// +kubebuilder:validation:MaxProperties=40
+// +kubebuilder:validation:XValidation:rule="self.all(k, size(k) >= 1 && size(k) <= 128 && size(self[k]) <= 256)",message="a tag's key has 1 to 128 characters, its value 256 at most"
+// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^[\\\\p{L}\\\\p{Z}\\\\p{N}_.:/=+@-]*$') && self[k].matches('^[\\\\p{L}\\\\p{Z}\\\\p{N}_.:/=+@-]*$'))",message="a tag has letters, digits, spaces and _.:/=+@- only"
+// +kubebuilder:validation:XValidation:rule="self.all(k, !k.matches('^(?i:aws:)'))",message="tag keys that start with aws: are AWS's own: choose another key"
+// +kubebuilder:validation:XValidation:rule="self.all(k, !k.matches('^(?i:ecs[.]taskrole[.]dev/)'))",message="tag keys that start with ecs.taskrole.dev/ are the controller's own: choose another key"
+// +kubebuilder:validation:XValidation:rule="self.all(k, self.exists_one(other, other.lowerAscii() == k.lowerAscii()))",message="IAM compares tag keys without regard to case: two keys differ only in their capitals"
+type Tags map[string]TagValue
+
+// TagValue is the value of a tag.
+// +kubebuilder:validation:MaxLength=256
+type TagValue string
+
+// Trust says who may assume the role besides ECS tasks.
+type Trust struct {
+	// selfAssume lets the role assume itself. Tasks seldom need it: their
+	// credentials already are the role's.
+	// +optional
+	SelfAssume bool `json:"selfAssume,omitempty"`
+}
+
+// TaskRoleSpec declares the IAM role of one task definition family.
+// +kubebuilder:validation:XValidation:rule="has(self.className) == has(oldSelf.className)",message="className cannot be added or removed later: delete the TaskRole and create another"
+// +kubebuilder:validation:XValidation:rule="has(self.roleName) == has(oldSelf.roleName)",message="roleName cannot be added or removed later: delete the TaskRole and create another"
+// +kubebuilder:validation:XValidation:rule="!has(self.statements) || self.statements.all(s, !has(s.sid) || s.sid == '' || self.statements.exists_one(t, has(t.sid) && t.sid == s.sid))",message="two statements have the same sid: a sid is unique within a TaskRole"
+type TaskRoleSpec struct {
+	// className names the TaskRoleClass. Absent, the default class is resolved
+	// once and then kept. Immutable.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="className is immutable: delete the TaskRole and create another"
+	ClassName string `json:"className,omitempty"`
+
+	// family is the registered task definition family that carries the role.
+	// Letters, digits, hyphens and underscores; no revision. Immutable.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=255
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z0-9_-]+$')",message="family is the bare name of a task definition family, letters, digits, hyphens and underscores: write orders-api, not orders-api:42 or an ARN"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="family is immutable: delete the TaskRole and create another"
+	Family string `json:"family,omitempty"`
+
+	// roleName names the IAM role, where the class allows that. Absent, it is
+	// <clusterID>.<namespace>.<name>, cut to 64 characters with a hash. Immutable.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=64
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z0-9_+=,.@-]+$')",message="roleName has letters, digits and _+=,.@- only: write the bare name, without path and not as an ARN"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="roleName is immutable: delete the TaskRole and create another"
+	RoleName string `json:"roleName,omitempty"`
+
+	// statements are IAM statements as they are.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=50
+	Statements []Statement `json:"statements,omitempty"`
+
+	// managedPolicyARNs are AWS-managed or existing customer-managed policies,
+	// attached as they are. The class must list each of them.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=20
+	ManagedPolicyARNs []PolicyARN `json:"managedPolicyARNs,omitempty"`
+
+	// trust says who may assume the role besides ECS tasks.
+	// +optional
+	Trust Trust `json:"trust,omitzero"`
+
+	// permissionsBoundaryARN names the boundary of the role. Where the class
+	// forces one, it must be the same.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	PermissionsBoundaryARN PolicyARN `json:"permissionsBoundaryARN,omitempty"`
+
+	// tags are tags of the role, and so aws:PrincipalTag of its sessions. The
+	// class must allow each key.
+	// +optional
+	Tags Tags `json:"tags,omitempty"`
+
+	// managementPolicy: Enforce converges AWS; Observe writes the plan into the
+	// status and touches nothing. Default: the class's, else Enforce.
+	// +optional
+	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
+
+	// deletionPolicy: Delete takes the role off the family and deletes it; Retain
+	// only lets go of it. Default: the class's, else Delete.
+	// +optional
+	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
+}
+
+// EffectiveSpec is what holds after the class and the defaults.
+type EffectiveSpec struct {
+	// className is the class that was resolved, once.
+	ClassName string `json:"className,omitempty"`
+	// accountID is the AWS account of the role.
+	AccountID string `json:"accountID,omitempty"`
+	// region is the region of the task definition.
+	Region string `json:"region,omitempty"`
+	// partition is the AWS partition.
+	Partition string `json:"partition,omitempty"`
+	// permissionsBoundaryARN is the boundary of the role, if any.
+	PermissionsBoundaryARN string `json:"permissionsBoundaryARN,omitempty"`
+	// managementPolicy after class and defaults.
+	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
+	// deletionPolicy after class and defaults.
+	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
+}
+
+// RoleStatus tells the IAM role.
+type RoleStatus struct {
+	// name of the role.
+	Name string `json:"name,omitempty"`
+	// arn of the role.
+	ARN string `json:"arn,omitempty"`
+	// id is the unique id (AROA...) that tells a recreated role from this one.
+	ID string `json:"id,omitempty"`
+}
+
+// PolicyStatus tells one customer-managed policy of the role.
+type PolicyStatus struct {
+	// arn of the policy.
+	ARN string `json:"arn,omitempty"`
+	// version that is the default one, such as v3.
+	Version string `json:"version,omitempty"`
+	// digest of the document's canonical form.
+	Digest string `json:"digest,omitempty"`
+}
+
+// TaskDefinitionStatus tells the revision that carries the role.
+type TaskDefinitionStatus struct {
+	// revision is its number.
+	Revision int32 `json:"revision,omitempty"`
+	// arn of the revision.
+	ARN string `json:"arn,omitempty"`
+	// previousRoleARN is the role that the family carried before, if any.
+	PreviousRoleARN string `json:"previousRoleARN,omitempty"`
+}
+
+// Severity ranks a finding.
+// +kubebuilder:validation:Enum=Error;Warning;Info
+type Severity string
+
+// Severities.
+const (
+	SeverityError   Severity = "Error"
+	SeverityWarning Severity = "Warning"
+	SeverityInfo    Severity = "Info"
+)
+
+// Finding is something that the declaration or the definition should be told.
+type Finding struct {
+	// severity is Error, Warning or Info.
+	Severity Severity `json:"severity"`
+	// code names the kind of finding.
+	Code string `json:"code"`
+	// message says what is wrong and what to write instead.
+	Message string `json:"message"`
+	// subject is what the finding is about, such as a statement.
+	// +optional
+	Subject string `json:"subject,omitempty"`
+}
+
+// TaskRoleStatus tells what was found and done.
+type TaskRoleStatus struct {
+	// observedGeneration is the generation of the spec that was judged.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// conditions: Ready sums up the others. Stalled=True: no retry helps until
+	// the spec, the class or AWS changes.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// effective is what holds after the class and the defaults.
+	// +optional
+	Effective EffectiveSpec `json:"effective,omitzero"`
+
+	// role is the IAM role.
+	// +optional
+	Role RoleStatus `json:"role,omitzero"`
+
+	// policies are the customer-managed policies that were compiled.
+	// +optional
+	// +listType=atomic
+	Policies []PolicyStatus `json:"policies,omitempty"`
+
+	// taskDefinition is the newest revision that carries the role.
+	// +optional
+	TaskDefinition TaskDefinitionStatus `json:"taskDefinition,omitzero"`
+
+	// pending is the plan, in words, under Observe or while something holds it up.
+	// +optional
+	// +listType=atomic
+	Pending []string `json:"pending,omitempty"`
+
+	// findings, the gravest first; at most 20, then a count.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=21
+	Findings []Finding `json:"findings,omitempty"`
+}
+
+// TaskRole is the IAM role of one ECS task definition family.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=tr,categories={aws,ecs}
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Family",type=string,JSONPath=`.spec.family`
+// +kubebuilder:printcolumn:name="Revision",type=integer,JSONPath=`.status.taskDefinition.revision`
+// +kubebuilder:printcolumn:name="Role",type=string,JSONPath=`.status.role.name`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="Class",type=string,priority=1,JSONPath=`.status.effective.className`
+// +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
+type TaskRole struct {
+	metav1.TypeMeta `json:",inline"`
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec declares the role.
+	// +required
+	Spec TaskRoleSpec `json:"spec"`
+
+	// status tells what was found and done.
+	// +optional
+	Status TaskRoleStatus `json:"status,omitzero"`
+}
+
+// TaskRoleList is a list of TaskRoles.
+// +kubebuilder:object:root=true
+type TaskRoleList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitzero"`
+	Items           []TaskRole `json:"items"`
+}

@@ -1,0 +1,184 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// NamePattern is a pattern in which an asterisk matches any run of characters
+// and {{namespace}} the namespace of the TaskRole.
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=255
+type NamePattern string
+
+// TaskRoleDefaults hold where a TaskRole says nothing.
+type TaskRoleDefaults struct {
+	// managementPolicy of TaskRoles that say none.
+	// +optional
+	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
+	// deletionPolicy of TaskRoles that say none.
+	// +optional
+	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
+}
+
+// TaskRoleClassSpec says where roles are made and what tenants may ask for.
+// An empty or absent list of what is allowed allows nothing.
+// +kubebuilder:validation:XValidation:rule="has(self.permissionsBoundaryARN) != (has(self.unbounded) && self.unbounded)",message="name permissionsBoundaryARN, or say unbounded: true for roles without a boundary, not both"
+// +kubebuilder:validation:XValidation:rule="!has(self.externalID) || has(self.assumeRoleARN)",message="externalID goes with assumeRoleARN: name the role, or remove externalID"
+// +kubebuilder:validation:XValidation:rule="!has(self.assumeRoleARN) || self.assumeRoleARN.matches('^arn:[^:]+:iam::' + self.accountID + ':')",message="assumeRoleARN is a role of another account than accountID"
+// +kubebuilder:validation:XValidation:rule="has(self.partition) == has(oldSelf.partition)",message="partition cannot be added or removed later"
+// +kubebuilder:validation:XValidation:rule="has(self.namePrefix) == has(oldSelf.namePrefix)",message="namePrefix cannot be added or removed later"
+type TaskRoleClassSpec struct {
+	// accountID is the AWS account, 12 digits. Immutable.
+	// +required
+	// +kubebuilder:validation:MaxLength=12
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[0-9]{12}$')",message="accountID has 12 digits: write it in quotes"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="accountID is immutable"
+	AccountID string `json:"accountID,omitempty"`
+
+	// region of the task definitions, such as us-west-2. Immutable.
+	// +required
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z]{2,}(-[a-z]+)+-[0-9]+$')",message="region is written such as us-west-2"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="region is immutable"
+	Region string `json:"region,omitempty"`
+
+	// partition is aws, aws-cn or aws-us-gov; absent: aws. Immutable.
+	// +optional
+	// +kubebuilder:validation:Enum=aws;aws-cn;aws-us-gov
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="partition is immutable"
+	Partition string `json:"partition,omitempty"`
+
+	// assumeRoleARN is a role that the controller assumes for this class.
+	// +optional
+	// +kubebuilder:validation:MaxLength=1024
+	// +kubebuilder:validation:XValidation:rule="self.matches('^arn:(aws|aws-cn|aws-us-gov):iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$')",message="assumeRoleARN is a role's ARN, arn:aws:iam::111122223333:role/NAME"
+	AssumeRoleARN string `json:"assumeRoleARN,omitempty"`
+
+	// externalID is handed over when the role is assumed. Required where the
+	// role belongs to another account than the controller.
+	// +optional
+	// +kubebuilder:validation:MinLength=2
+	// +kubebuilder:validation:MaxLength=1224
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z0-9_+=,.@:/-]+$')",message="externalID has letters, digits and _+=,.@:/- only"
+	ExternalID string `json:"externalID,omitempty"`
+
+	// namePrefix stands before the generated names of roles. Immutable.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z0-9_+=,.@-]+$')",message="namePrefix has letters, digits and _+=,.@- only"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="namePrefix is immutable"
+	NamePrefix string `json:"namePrefix,omitempty"`
+
+	// permissionsBoundaryARN is the boundary of every role. Required unless
+	// unbounded. Its policy stands outside the path of the roles.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	PermissionsBoundaryARN PolicyARN `json:"permissionsBoundaryARN,omitempty"`
+
+	// unbounded: true makes roles without a boundary.
+	// +optional
+	Unbounded bool `json:"unbounded,omitempty"`
+
+	// tags are on every role, whatever the TaskRole says.
+	// +optional
+	Tags Tags `json:"tags,omitempty"`
+
+	// defaults hold where a TaskRole says nothing.
+	// +optional
+	Defaults TaskRoleDefaults `json:"defaults,omitzero"`
+
+	// trustedRegistrants are patterns over the ARN account:role-name of whoever
+	// may register a revision that is given the role: patterns such as
+	// arn:aws:sts::111122223333:assumed-role/deployer/*. "*" alone takes any, and
+	// is the only one that also takes a revision which names no registrant.
+	// +required
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=32
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=512
+	// +kubebuilder:validation:XValidation:rule="self.all(p, p == '*' || p.matches('^arn:[^:]+:(sts|iam):'))",message="a trusted registrant is * or a pattern over an ARN, such as arn:aws:sts::111122223333:assumed-role/deployer/*"
+	TrustedRegistrants []string `json:"trustedRegistrants,omitempty"`
+
+	// namespaceSelector chooses the namespaces that may use the class. Absent:
+	// none; {}: all.
+	// +optional
+	NamespaceSelector *metav1.LabelSelector `json:"namespaceSelector,omitempty"`
+
+	// families are patterns of the families that may be named.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	Families []NamePattern `json:"families,omitempty"`
+
+	// allowRoleNames are patterns of the role names that a TaskRole may choose.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	AllowRoleNames []NamePattern `json:"allowRoleNames,omitempty"`
+
+	// allowedTagKeys are the tag keys that a TaskRole may set, exactly.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=40
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=128
+	AllowedTagKeys []string `json:"allowedTagKeys,omitempty"`
+
+	// allowedManagedPolicyARNs are the policies that a TaskRole may attach, exactly.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=128
+	AllowedManagedPolicyARNs []PolicyARN `json:"allowedManagedPolicyARNs,omitempty"`
+
+	// allowStatements lets TaskRoles write IAM statements.
+	// +optional
+	AllowStatements bool `json:"allowStatements,omitempty"`
+}
+
+// TaskRoleClassStatus tells whether the class can be used.
+type TaskRoleClassStatus struct {
+	// observedGeneration is the generation of the spec that was judged.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// conditions: Ready says whether the class can be used.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+}
+
+// TaskRoleClass says where roles are made and what tenants may ask for. The
+// platform owns it, TaskRoles name it.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:scope=Cluster,shortName=trc,categories={aws,ecs}
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Account",type=string,JSONPath=`.spec.accountID`
+// +kubebuilder:printcolumn:name="Region",type=string,JSONPath=`.spec.region`
+// +kubebuilder:printcolumn:name="Default",type=string,JSONPath=`.metadata.annotations.ecs\.taskrole\.dev/is-default-class`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+type TaskRoleClass struct {
+	metav1.TypeMeta `json:",inline"`
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec says where and what.
+	// +required
+	Spec TaskRoleClassSpec `json:"spec"`
+
+	// status tells whether the class can be used.
+	// +optional
+	Status TaskRoleClassStatus `json:"status,omitzero"`
+}
+
+// TaskRoleClassList is a list of TaskRoleClasses.
+// +kubebuilder:object:root=true
+type TaskRoleClassList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitzero"`
+	Items           []TaskRoleClass `json:"items"`
+}
