@@ -13,29 +13,31 @@ const (
 // ConditionBlock holds a statement's conditions: operator -> key -> values.
 // All keys of all operators must match, any value of a key does.
 // +kubebuilder:validation:MaxProperties=16
-// +kubebuilder:validation:XValidation:rule="self.all(op, op.matches('^(?:(ForAllValues|ForAnyValue):)?(?:(?:String(?:Equals|NotEquals|EqualsIgnoreCase|NotEqualsIgnoreCase|Like|NotLike)|Numeric(?:Equals|NotEquals|LessThan|LessThanEquals|GreaterThan|GreaterThanEquals)|Date(?:Equals|NotEquals|LessThan|LessThanEquals|GreaterThan|GreaterThanEquals)|Bool|BinaryEquals|IpAddress|NotIpAddress|Arn(?:Equals|Like|NotEquals|NotLike))(?:IfExists)?|Null)$'))",message="unknown condition operator: write one of IAM's, with its capitals, such as StringEquals, StringLike, ArnLike, NumericLessThan, DateGreaterThan, Bool, IpAddress or Null; ForAnyValue: or ForAllValues: may stand before it, IfExists after it"
+// +kubebuilder:validation:XValidation:rule="self.all(op, op.matches('^(?:(ForAllValues|ForAnyValue):)?(?:(?:String(?:Equals|NotEquals|EqualsIgnoreCase|NotEqualsIgnoreCase|Like|NotLike)|Numeric(?:Equals|NotEquals|LessThan|LessThanEquals|GreaterThan|GreaterThanEquals)|Date(?:Equals|NotEquals|LessThan|LessThanEquals|GreaterThan|GreaterThanEquals)|Bool|BinaryEquals|IpAddress|NotIpAddress|Arn(?:Equals|Like|NotEquals|NotLike))(?:IfExists)?|Null)$'))",message="unknown condition operator: write one that IAM knows, with its capitals, such as StringEquals",messageExpression="'unknown condition operator ' + self.filter(op, !op.matches('^(?:(ForAllValues|ForAnyValue):)?(?:(?:String(?:Equals|NotEquals|EqualsIgnoreCase|NotEqualsIgnoreCase|Like|NotLike)|Numeric(?:Equals|NotEquals|LessThan|LessThanEquals|GreaterThan|GreaterThanEquals)|Date(?:Equals|NotEquals|LessThan|LessThanEquals|GreaterThan|GreaterThanEquals)|Bool|BinaryEquals|IpAddress|NotIpAddress|Arn(?:Equals|Like|NotEquals|NotLike))(?:IfExists)?|Null)$'))[0] + ': write one that IAM knows, with its capitals, such as StringEquals, StringLike, ArnLike, NumericLessThan, DateGreaterThan, Bool, IpAddress or Null; ForAnyValue: or ForAllValues: may stand before it, IfExists after it (not after Null)'"
 type ConditionBlock map[string]ConditionKeys
 
 // ConditionKeys holds the values by condition key, such as s3:prefix.
 // +kubebuilder:validation:MinProperties=1
 // +kubebuilder:validation:MaxProperties=16
-// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^[A-Za-z0-9-]+:[A-Za-z0-9_/.:=@+-]{1,120}$'))",message="a condition key is written prefix:name, such as aws:PrincipalTag/team or s3:prefix"
+// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^[A-Za-z0-9._/-]+:[A-Za-z0-9À-ÿ _/.:=@+-]{1,160}$'))",message="a condition key is written prefix:name, such as aws:PrincipalTag/team or s3:prefix",messageExpression="'condition key ' + self.filter(k, !k.matches('^[A-Za-z0-9._/-]+:[A-Za-z0-9À-ÿ _/.:=@+-]{1,160}$'))[0] + ': a key is written prefix:name, such as aws:PrincipalTag/team or s3:prefix'"
 type ConditionKeys map[string]ConditionValues
 
-// ConditionValues are the values that a condition key is compared with.
+// ConditionValues are the values that a condition key is compared with. IAM
+// takes no character beyond U+00FF.
 // +kubebuilder:validation:MinItems=1
 // +kubebuilder:validation:MaxItems=32
 // +kubebuilder:validation:items:MaxLength=1024
+// +kubebuilder:validation:items:Pattern=`^[\t\n\r -ÿ]*$`
 // +listType=atomic
 type ConditionValues []string
 
 // Statement is an IAM statement as it is. It is written into the policy of the
-// task definition without change.
+// role without change.
 type Statement struct {
 	// sid names the statement. Letters and digits; unique among the statements.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
-	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9]*$`
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z0-9]*$')",message="a sid has letters and digits only: write AuditLogs, not audit-logs"
 	SID string `json:"sid,omitempty"`
 
 	// effect is Allow or Deny.
@@ -48,22 +50,25 @@ type Statement struct {
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=100
 	// +kubebuilder:validation:items:MaxLength=128
-	// +kubebuilder:validation:XValidation:rule="self.all(a, a == '*' || a.matches('^[A-Za-z0-9-]+:[A-Za-z0-9*?]+$'))",message="an action is written service:Name, such as s3:GetObject; * and ? are wildcards within Name"
+	// +kubebuilder:validation:items:XValidation:rule="self == '*' || self.matches('^[A-Za-z0-9-]+:[A-Za-z0-9*?]+$')",message="an action is written service:Name, such as s3:GetObject; * and ? are wildcards within Name only, never within service, and * alone is every action"
 	Actions []string `json:"actions,omitempty"`
 
 	// resources are ARNs, or an asterisk for actions that know no resource.
 	// +required
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:MaxItems=50
 	// +kubebuilder:validation:items:MaxLength=1024
-	// +kubebuilder:validation:XValidation:rule="self.all(r, r == '*' || r.matches('^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$'))",message="a resource is * or an ARN of six parts, arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE, such as arn:aws:s3:::my-bucket/*"
-	// +kubebuilder:validation:XValidation:rule="self.all(r, !r.matches('^arn:[^:]+:[^:]+:(?i:region):'))",message="a resource has the literal word region in the region's place: write the real one, such as us-west-2"
-	// +kubebuilder:validation:XValidation:rule="self.all(r, r == '*' || r.matches('^arn:(aws|aws-cn|aws-us-gov|[*]):'))",message="a resource's partition is none of aws, aws-cn and aws-us-gov: write arn:aws:..., or the partition of the class"
-	// +kubebuilder:validation:XValidation:rule="self.all(r, r == '*' || r.matches('^arn:[^:]+:[^:]+:[^:]*:([0-9]{12}|aws|[$][{]aws:[A-Za-z]+[}]|[0-9]*[*?][0-9*?]*)?:'))",message="a resource's account is neither empty nor 12 digits: write the account's number in the fifth part of the ARN"
+	// +kubebuilder:validation:items:XValidation:rule="self == '*' || self.matches('^arn:[^:]+:[^:*]+:([^:]*:){2}[ -ÿ]+$')",message="a resource is * or an ARN of six parts, arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE, such as arn:aws:s3:::my-bucket/*, with the service written out and without control characters and characters beyond U+00FF"
+	// +kubebuilder:validation:items:XValidation:rule="!self.matches('^arn:[^:]*:[^:]*:(?i:region):')",message="the literal word region stands in the region's place: write the real one, such as us-west-2"
+	// +kubebuilder:validation:items:XValidation:rule="self.matches('^arn:(aws|aws-cn|aws-us-gov):') || !self.startsWith('arn:')",message="the partition is none of aws, aws-cn and aws-us-gov: write arn:aws:..., or the partition of the class"
+	// +kubebuilder:validation:items:XValidation:rule="!self.contains('$') || self.split('$')[0].split(':').size() > 5",message="IAM replaces a policy variable in the resource part only, after the fifth colon: write the real partition, service, region and account"
+	// +kubebuilder:validation:items:XValidation:rule="!self.startsWith('arn:') || self.matches('^([^:]*:){4}(\\\\d{12}|aws|[^:]*[*])?:')",message="the account is neither empty nor 12 digits: write the account's number in the fifth part of the ARN"
+	// +kubebuilder:validation:items:XValidation:rule="self.split(':').size() < 6 || self.split(':')[4] != \"\" || !(self.split(':')[2] in ['dynamodb', 'ecr', 'ecs', 'elasticfilesystem', 'firehose', 'kinesis', 'kms', 'logs', 'secretsmanager', 'sns', 'sqs', 'states'])",message="the account is missing: ARNs of this service name it in the fifth part, such as arn:aws:sqs:us-west-2:111122223333:orders"
 	Resources []string `json:"resources,omitempty"`
 
-	// conditions narrow the statement: operator -> key -> values.
+	// conditions narrow the statement: operator -> key -> values. YAML reads a
+	// bare Null as nothing: write "Null" in quotes.
 	// +optional
 	Conditions ConditionBlock `json:"conditions,omitempty"`
 }

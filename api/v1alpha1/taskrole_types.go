@@ -30,11 +30,11 @@ const (
 
 // Tags are AWS tags, value by key.
 // +kubebuilder:validation:MaxProperties=40
-// +kubebuilder:validation:XValidation:rule="self.all(k, size(k) >= 1 && size(k) <= 128 && size(self[k]) <= 256)",message="a tag's key has 1 to 128 characters, its value 256 at most"
-// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^[\\\\p{L}\\\\p{Z}\\\\p{N}_.:/=+@-]*$') && self[k].matches('^[\\\\p{L}\\\\p{Z}\\\\p{N}_.:/=+@-]*$'))",message="a tag has letters, digits, spaces and _.:/=+@- only"
-// +kubebuilder:validation:XValidation:rule="self.all(k, !k.matches('^(?i:aws:)'))",message="tag keys that start with aws: are AWS's own: choose another key"
-// +kubebuilder:validation:XValidation:rule="self.all(k, !k.matches('^(?i:ecs[.]taskrole[.]dev/)'))",message="tag keys that start with ecs.taskrole.dev/ are the controller's own: choose another key"
-// +kubebuilder:validation:XValidation:rule="self.all(k, self.exists_one(other, other.lowerAscii() == k.lowerAscii()))",message="IAM compares tag keys without regard to case: two keys differ only in their capitals"
+// +kubebuilder:validation:XValidation:rule="self.all(k, size(k) >= 1 && size(k) <= 128)",message="a tag's key has 1 to 128 characters",messageExpression="'tag key ' + self.filter(k, size(k) < 1 || size(k) > 128)[0] + ': a key has 1 to 128 characters'"
+// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^[\\\\p{L}\\\\p{Z}\\\\p{N}_.:/=+@-]*$') && self[k].matches('^[\\\\p{L}\\\\p{Z}\\\\p{N}_.:/=+@-]*$'))",message="key and value of a tag have letters, digits, spaces and _.:/=+@- only",messageExpression="'tag ' + self.filter(k, !k.matches('^[\\\\p{L}\\\\p{Z}\\\\p{N}_.:/=+@-]*$') || !self[k].matches('^[\\\\p{L}\\\\p{Z}\\\\p{N}_.:/=+@-]*$'))[0] + ': key and value have letters, digits, spaces and _.:/=+@- only'"
+// +kubebuilder:validation:XValidation:rule="self.all(k, !k.matches('^(?i:aws:)'))",message="tag keys that start with aws: are reserved by AWS: choose another",messageExpression="'tag key ' + self.filter(k, k.matches('^(?i:aws:)'))[0] + ': keys that start with aws: are reserved by AWS: choose another'"
+// +kubebuilder:validation:XValidation:rule="self.all(k, !k.matches('^(?i:ecs[.]taskrole[.]dev/)'))",message="tag keys that start with ecs.taskrole.dev/ are reserved by the controller: choose another",messageExpression="'tag key ' + self.filter(k, k.matches('^(?i:ecs[.]taskrole[.]dev/)'))[0] + ': keys that start with ecs.taskrole.dev/ are reserved by the controller: choose another'"
+// +kubebuilder:validation:XValidation:rule="self.all(k, self.exists_one(other, other.lowerAscii() == k.lowerAscii()))",message="IAM compares tag keys without regard to case, and two keys differ only in their capitals: keep one of them"
 type Tags map[string]TagValue
 
 // TagValue is the value of a tag.
@@ -52,7 +52,7 @@ type Trust struct {
 // TaskRoleSpec declares the IAM role of one task definition family.
 // +kubebuilder:validation:XValidation:rule="has(self.className) == has(oldSelf.className)",message="className cannot be added or removed later: delete the TaskRole and create another"
 // +kubebuilder:validation:XValidation:rule="has(self.roleName) == has(oldSelf.roleName)",message="roleName cannot be added or removed later: delete the TaskRole and create another"
-// +kubebuilder:validation:XValidation:rule="!has(self.statements) || self.statements.all(s, !has(s.sid) || s.sid == '' || self.statements.exists_one(t, has(t.sid) && t.sid == s.sid))",message="two statements have the same sid: a sid is unique within a TaskRole"
+// +kubebuilder:validation:XValidation:rule="!has(self.statements) || self.statements.all(s, !has(s.sid) || size(s.sid) == 0 || self.statements.exists_one(t, has(t.sid) && t.sid == s.sid))",message="two statements have the same sid: rename one, or leave it out"
 type TaskRoleSpec struct {
 	// className names the TaskRoleClass. Absent, the default class is resolved
 	// once and then kept. Immutable.

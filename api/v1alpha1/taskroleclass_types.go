@@ -8,6 +8,7 @@ import (
 // and {{namespace}} the namespace of the TaskRole.
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=255
+// +kubebuilder:validation:XValidation:rule="self.matches('^([A-Za-z0-9_+=,.@*-]|[{][{]namespace[}][}])+$')",message="a pattern has letters, digits and _+=,.@- only, besides * and {{namespace}}: write {{namespace}}-*"
 type NamePattern string
 
 // TaskRoleDefaults hold where a TaskRole says nothing.
@@ -24,28 +25,31 @@ type TaskRoleDefaults struct {
 // An empty or absent list of what is allowed allows nothing.
 // +kubebuilder:validation:XValidation:rule="has(self.permissionsBoundaryARN) != (has(self.unbounded) && self.unbounded)",message="name permissionsBoundaryARN, or say unbounded: true for roles without a boundary, not both"
 // +kubebuilder:validation:XValidation:rule="!has(self.externalID) || has(self.assumeRoleARN)",message="externalID goes with assumeRoleARN: name the role, or remove externalID"
-// +kubebuilder:validation:XValidation:rule="!has(self.assumeRoleARN) || self.assumeRoleARN.matches('^arn:[^:]+:iam::' + self.accountID + ':')",message="assumeRoleARN is a role of another account than accountID"
-// +kubebuilder:validation:XValidation:rule="has(self.partition) == has(oldSelf.partition)",message="partition cannot be added or removed later"
-// +kubebuilder:validation:XValidation:rule="has(self.namePrefix) == has(oldSelf.namePrefix)",message="namePrefix cannot be added or removed later"
+// +kubebuilder:validation:XValidation:rule="!has(self.assumeRoleARN) || self.assumeRoleARN.matches('^arn:[^:]+:iam::' + self.accountID + ':')",message="assumeRoleARN is a role of another account than accountID: name a role of that account"
+// +kubebuilder:validation:XValidation:rule="!has(self.assumeRoleARN) || self.assumeRoleARN.startsWith('arn:' + (has(self.partition) ? self.partition : 'aws') + ':')",message="assumeRoleARN is of another partition than the class: set partition, or correct the ARN"
+// +kubebuilder:validation:XValidation:rule="!has(self.permissionsBoundaryARN) || self.permissionsBoundaryARN.startsWith('arn:' + (has(self.partition) ? self.partition : 'aws') + ':iam::' + self.accountID + ':') || self.permissionsBoundaryARN.startsWith('arn:' + (has(self.partition) ? self.partition : 'aws') + ':iam::aws:')",message="permissionsBoundaryARN is of another account or partition than the class: IAM takes a policy of accountID or one of AWS's own"
+// +kubebuilder:validation:XValidation:rule="(self.region.startsWith('cn-') ? 'aws-cn' : self.region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws') == (has(self.partition) ? self.partition : 'aws')",message="region belongs to another partition: partition is aws-cn for cn-..., aws-us-gov for us-gov-..., else aws"
+// +kubebuilder:validation:XValidation:rule="has(self.partition) == has(oldSelf.partition)",message="partition cannot be added or removed later: delete the TaskRoleClass and create another"
+// +kubebuilder:validation:XValidation:rule="has(self.namePrefix) == has(oldSelf.namePrefix)",message="namePrefix cannot be added or removed later: delete the TaskRoleClass and create another"
 type TaskRoleClassSpec struct {
 	// accountID is the AWS account, 12 digits. Immutable.
 	// +required
 	// +kubebuilder:validation:MaxLength=12
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[0-9]{12}$')",message="accountID has 12 digits: write it in quotes"
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="accountID is immutable"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="accountID is immutable: delete the TaskRoleClass and create another"
 	AccountID string `json:"accountID,omitempty"`
 
 	// region of the task definitions, such as us-west-2. Immutable.
 	// +required
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z]{2,}(-[a-z]+)+-[0-9]+$')",message="region is written such as us-west-2"
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="region is immutable"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="region is immutable: delete the TaskRoleClass and create another"
 	Region string `json:"region,omitempty"`
 
 	// partition is aws, aws-cn or aws-us-gov; absent: aws. Immutable.
 	// +optional
 	// +kubebuilder:validation:Enum=aws;aws-cn;aws-us-gov
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="partition is immutable"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="partition is immutable: delete the TaskRoleClass and create another"
 	Partition string `json:"partition,omitempty"`
 
 	// assumeRoleARN is a role that the controller assumes for this class.
@@ -59,15 +63,15 @@ type TaskRoleClassSpec struct {
 	// +optional
 	// +kubebuilder:validation:MinLength=2
 	// +kubebuilder:validation:MaxLength=1224
-	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z0-9_+=,.@:/-]+$')",message="externalID has letters, digits and _+=,.@:/- only"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z0-9_+=,.@:/-]+$')",message="externalID has letters, digits and _+=,.@:/- only: choose another"
 	ExternalID string `json:"externalID,omitempty"`
 
 	// namePrefix stands before the generated names of roles. Immutable.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z0-9_+=,.@-]+$')",message="namePrefix has letters, digits and _+=,.@- only"
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="namePrefix is immutable"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z0-9_+=,.@-]+$')",message="namePrefix has letters, digits and _+=,.@- only: write it without slashes"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="namePrefix is immutable: delete the TaskRoleClass and create another"
 	NamePrefix string `json:"namePrefix,omitempty"`
 
 	// permissionsBoundaryARN is the boundary of every role. Required unless
@@ -88,8 +92,8 @@ type TaskRoleClassSpec struct {
 	// +optional
 	Defaults TaskRoleDefaults `json:"defaults,omitzero"`
 
-	// trustedRegistrants are patterns over the ARN account:role-name of whoever
-	// may register a revision that is given the role: patterns such as
+	// trustedRegistrants are patterns over the ARN of whoever may register a
+	// revision that is then given the role, such as
 	// arn:aws:sts::111122223333:assumed-role/deployer/*. "*" alone takes any, and
 	// is the only one that also takes a revision which names no registrant.
 	// +required
@@ -98,7 +102,9 @@ type TaskRoleClassSpec struct {
 	// +kubebuilder:validation:MaxItems=32
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=512
-	// +kubebuilder:validation:XValidation:rule="self.all(p, p == '*' || p.matches('^arn:[^:]+:(sts|iam):'))",message="a trusted registrant is * or a pattern over an ARN, such as arn:aws:sts::111122223333:assumed-role/deployer/*"
+	// +kubebuilder:validation:items:XValidation:rule="self == '*' || self.matches('^arn:(aws|aws-cn|aws-us-gov|[*]):(sts|iam)::[0-9*?]+:.+$')",message="a trusted registrant is * or a pattern over an ARN with an account, such as arn:aws:sts::111122223333:assumed-role/deployer/*"
+	// +kubebuilder:validation:items:XValidation:rule="!self.matches('^arn:[^:]*:iam:[^:]*:[^:]*:role/')",message="revisions are registered by sessions of a role, never by the role: write arn:aws:sts::111122223333:assumed-role/NAME/*, without the role's path"
+	// +kubebuilder:validation:items:XValidation:rule="!self.matches('^arn:[^:]*:sts:[^:]*:[^:]*:assumed-role/[^/*]*$')",message="the session is missing after the role's name: write arn:aws:sts::111122223333:assumed-role/NAME/*"
 	TrustedRegistrants []string `json:"trustedRegistrants,omitempty"`
 
 	// namespaceSelector chooses the namespaces that may use the class. Absent:

@@ -3,7 +3,12 @@
 
 ### {{ .Name }}
 {{ if .IsAlias }}
+{{- /* A link to a map's own name leads nowhere. */ -}}
+{{ if contains "map[" (markdownRenderTypeLink .UnderlyingType) }}
+_Underlying type:_ `{{ regexReplaceAll "\\]\\(#.*" (markdownRenderTypeLink .UnderlyingType) "" | trimPrefix "[" }}`
+{{- else }}
 _Underlying type:_ {{ markdownRenderTypeLink .UnderlyingType }}
+{{- end }}
 {{ end }}
 {{- with .Doc }}
 {{ . }}
@@ -30,7 +35,7 @@ _Appears in:_
 | `kind` _string_ | `{{ .GVK.Kind }}` | |
 {{ end -}}
 {{ range .Members -}}
-| `{{ .Name }}` _{{ markdownRenderType .Type }}_ | {{ template "type_members" . }} | {{ range .Validation }}{{ if eq . "Optional: {}" }}Optional{{ else }}{{ markdownRenderFieldDoc . }}{{ end }}<br />{{ end }}{{ with .Default }}Default: {{ markdownRenderDefault . }}{{ end }} |
+| `{{ .Name }}` _{{ markdownRenderType .Type }}_ | {{ template "type_members" . }} | {{ range .Validation }}{{ if contains "XValidation" . }}{{/* CEL is for the API server: its messages are for people. */}}{{ else if eq . "Optional: {}" }}Optional<br />{{ else if eq . "Required: {}" }}Required<br />{{ else }}{{ markdownRenderFieldDoc . }}<br />{{ end }}{{ end }}{{ with .Default }}Default: {{ markdownRenderDefault . }}{{ end }} |
 {{ end -}}
 {{ end }}
 {{- if .EnumValues }}
