@@ -11,6 +11,9 @@ type Caller struct {
 	Region    string // of the request's signature, such as us-west-2
 	ARN       string // of the user or assumed-role session
 	UserID    string // AIDA..., or AROA...:session
+	// PrincipalARN is what aws:PrincipalArn holds: the ARN of the user, or of the
+	// role behind the session.
+	PrincipalARN string
 }
 
 // Error is AWS's refusal of a request.

@@ -1,0 +1,125 @@
+// Package ecs is Amazon ECS as the simulator plays it: task definitions in every
+// detail, and as much of clusters, services and tasks as says who uses them.
+//
+// Messages are AWS's own where they are known from its documentation or from
+// public reports; where a rule is documented but its message is not, the message
+// says the rule in our words.
+package ecs
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
+)
+
+// RegisterTaskDefinition's rate in an account and region, from "Service quotas and
+// throttling limits" in the Amazon ECS API Reference: calls a second, and at once.
+const (
+	registrationRate  = 1
+	registrationBurst = 20
+)
+
+// Options are what a test may choose of a Service.
+type Options struct {
+	// PageSize is the most items that a page of a listing holds, also when a
+	// request asks for more; 0 is AWS's own: 10 of ListServices, 100 of others.
+	PageSize int
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// NoRegisteredBy leaves registeredBy out of task definitions, as emulators do.
+	NoRegisteredBy bool
+	// DropUnknown forgets members that the SDK's model does not know, as emulators do.
+	DropUnknown bool
+	// Throttle holds RegisterTaskDefinition to AWS's rate: 1 a second, 20 at once.
+	Throttle bool
+}
+
+// Service is ECS in every account and region. It is safe for concurrent use.
+type Service struct {
+	options Options
+
+	mu           sync.Mutex // guards everything below
+	regions      map[place]*region
+	concurrently int // registrations still to fail as if two had met
+}
+
+// place is where state lives: nothing in ECS crosses an account or a region.
+type place struct{ account, region string }
+
+// New returns an ECS in which nothing exists yet.
+func New(o Options) *Service {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Service{options: o, regions: map[place]*region{}}
+}
+
+// Do answers one request of protocol awsJson1.1: body and answer are JSON
+// objects. An error is a *wire.Error, except for a body that is no JSON object,
+// which is one too (SerializationException).
+func (s *Service) Do(c wire.Caller, operation string, body []byte) (answer []byte, err error) {
+	op, ok := operations[operation]
+	if !ok {
+		return nil, wire.Refuse(400, "UnknownOperationException", "ECS operation %q is not simulated.", operation)
+	}
+	in, err := decode(body)
+	if err != nil {
+		return nil, err
+	}
+	in, err = conform(op.input, in, s.options.DropUnknown)
+	if err != nil {
+		return nil, err
+	}
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.options.Now()
+	r := s.region(c)
+	r.forget(now)
+	out, err := op.run(&call{Caller: c, region: r, service: s, now: now, in: in})
+	if err != nil {
+		return nil, err
+	}
+	return encode(out)
+}
+
+// Writes tells whether the operation changes anything when it succeeds.
+func Writes(operation string) bool { return operations[operation].writes }
+
+// FailNextRegistrations makes the next n calls of RegisterTaskDefinition that are
+// otherwise right, of whatever account and region, fail as AWS does when two
+// register in one family at once. They take no revision number.
+func (s *Service) FailNextRegistrations(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.concurrently = n
+}
+
+func (s *Service) region(c wire.Caller) *region {
+	at := place{c.Account, c.Region}
+	r, ok := s.regions[at]
+	if !ok {
+		r = &region{
+			prefix:        arnPrefix(c),
+			families:      map[string]*family{},
+			clusters:      map[string]*cluster{},
+			tags:          map[string][]tag{},
+			registrations: rate.NewLimiter(registrationRate, registrationBurst),
+		}
+		s.regions[at] = r
+	}
+	return r
+}
+
+// call is one request at work: who asks, what for, and the state it touches. The
+// Service's lock is held as long as it lives.
+type call struct {
+	wire.Caller
+	*region
+	service *Service
+	now     time.Time
+	in      object
+}
