@@ -1,0 +1,45 @@
+package conditions
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
+)
+
+// maxFindings keeps a status readable and small.
+const maxFindings = 20
+
+// codeMore is the code of the finding that counts those left out.
+const codeMore = "MORE_FINDINGS"
+
+// gravity ranks severities, the gravest first. One that is not listed here
+// ranks before all: nobody said yet that it does not matter.
+var gravity = map[policy.Severity]int{policy.Error: 1, policy.Warning: 2, policy.Info: 3}
+
+// Findings are what the status tells: the gravest first, else in their own
+// order; at most 20, then one that counts the rest and is as grave as the
+// gravest of them.
+func Findings(found []policy.Finding) []v1alpha1.Finding {
+	var out []v1alpha1.Finding
+	for i, f := range ranked(found) {
+		if i == maxFindings {
+			return append(out, v1alpha1.Finding{
+				Severity: v1alpha1.Severity(f.Severity), Code: codeMore,
+				Message: fmt.Sprintf("not listed here: %d more; clear those above first", len(found)-maxFindings),
+			})
+		}
+		out = append(out, v1alpha1.Finding{
+			Severity: v1alpha1.Severity(f.Severity), Code: f.Code, Message: f.Message, Subject: f.Subject,
+		})
+	}
+	return out
+}
+
+// ranked are the findings with the gravest first.
+func ranked(found []policy.Finding) []policy.Finding {
+	out := slices.Clone(found)
+	slices.SortStableFunc(out, func(a, b policy.Finding) int { return gravity[a.Severity] - gravity[b.Severity] })
+	return out
+}

@@ -1,0 +1,224 @@
+package desired
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
+)
+
+// Refusal says why a declaration cannot be carried out, whatever AWS has.
+type Refusal struct {
+	Reason string // of the condition
+	Errors field.ErrorList
+}
+
+// maxTold is how many mistakes a person mends at once; a message is no place for
+// hundreds.
+const maxTold = 5
+
+func (r *Refusal) Error() string {
+	texts := make([]string, 0, maxTold)
+	for i, e := range r.Errors {
+		if i == maxTold {
+			texts = append(texts, fmt.Sprintf("and %d more", len(r.Errors)-maxTold))
+			break
+		}
+		texts = append(texts, e.Field+": "+e.Detail)
+	}
+	return strings.Join(texts, "; ")
+}
+
+var spec = field.NewPath("spec")
+
+// guard holds the declaration against the class. What the class does not name
+// is not allowed.
+func guard(in Input) *Refusal {
+	var errs field.ErrorList
+	for _, check := range []func(Input) field.ErrorList{
+		guardNamespace, guardFamily, guardRoleName, guardStatements, guardResources, guardManagedPolicies, guardTags, guardBoundary,
+	} {
+		errs = append(errs, check(in)...)
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return &Refusal{Reason: v1alpha1.ReasonNotAllowed, Errors: errs}
+}
+
+func forbidden(path *field.Path, format string, args ...any) field.ErrorList {
+	return field.ErrorList{field.Forbidden(path, fmt.Sprintf(format, args...))}
+}
+
+func guardNamespace(in Input) field.ErrorList {
+	path := field.NewPath("metadata", "namespace")
+	selector, err := metav1.LabelSelectorAsSelector(in.Class.Spec.NamespaceSelector)
+	if err != nil {
+		return forbidden(path, "namespaceSelector of class %s cannot be read: %v", in.Class.Name, err)
+	}
+	if selector.Matches(labels.Set(in.NamespaceLabels)) {
+		return nil
+	}
+	return forbidden(path, "class %s does not serve namespace %s: its namespaceSelector is %s; ask the platform team for a label on the namespace, or use another class",
+		in.Class.Name, in.TaskRole.Namespace, orNothing(selector))
+}
+
+func orNothing(selector labels.Selector) string {
+	if selector.String() == labels.Nothing().String() && !selector.Empty() {
+		return "absent, which selects no namespace"
+	}
+	return selector.String()
+}
+
+func guardFamily(in Input) field.ErrorList {
+	family := in.TaskRole.Spec.Family
+	if matches(in.Class.Spec.Families, family, in.TaskRole.Namespace) {
+		return nil
+	}
+	return forbidden(spec.Child("family"), "class %s does not allow family %s in namespace %s: it allows %s; name one of those, or ask the platform team to add it to the class's families",
+		in.Class.Name, family, in.TaskRole.Namespace, patterns(in.Class.Spec.Families, in.TaskRole.Namespace))
+}
+
+func guardRoleName(in Input) field.ErrorList {
+	name, namespace := in.TaskRole.Spec.RoleName, in.TaskRole.Namespace
+	if name == "" {
+		return nil
+	}
+	path := spec.Child("roleName")
+	if !matches(in.Class.Spec.AllowRoleNames, name, namespace) {
+		return forbidden(path, "class %s does not allow role name %s: it allows %s; leave roleName out to get a name of the controller's",
+			in.Class.Name, name, patterns(in.Class.Spec.AllowRoleNames, namespace))
+	}
+	// Whoever takes a name before its owner does blocks him: whatever a pattern of
+	// the class allows, generated names of other namespaces are none to choose.
+	if begins(name, generated(in, "")) && !begins(name, generated(in, namespace)) {
+		return forbidden(path, "role name %s begins as the generated names of another namespace do: choose one that does not begin with %s, or leave roleName out",
+			name, generated(in, ""))
+	}
+	return nil
+}
+
+// begins compares as IAM compares names: without regard to case.
+func begins(name, start string) bool {
+	return len(name) >= len(start) && strings.EqualFold(name[:len(start)], start)
+}
+
+func guardStatements(in Input) field.ErrorList {
+	if len(in.TaskRole.Spec.Statements) == 0 || in.Class.Spec.AllowStatements {
+		return nil
+	}
+	return forbidden(spec.Child("statements"), "class %s does not allow IAM statements: use managedPolicyARNs that it allows, or another class", in.Class.Name)
+}
+
+// guardResources refuses ARNs of another partition, which no principal of this
+// one can reach.
+func guardResources(in Input) field.ErrorList {
+	var errs field.ErrorList
+	for i, s := range in.TaskRole.Spec.Statements {
+		for j, resource := range s.Resources {
+			if want, is, ok := samePartition(in, resource); !ok {
+				errs = append(errs, forbidden(spec.Child("statements").Index(i).Child("resources").Index(j),
+					"%s is of partition %s, class %s of %s: write arn:%s:...", resource, is, in.Class.Name, want, want)...)
+			}
+		}
+	}
+	return errs
+}
+
+// samePartition says whether an ARN can be of the class's partition. What is no
+// ARN is of every partition, and so is one with a wildcard or variable there.
+func samePartition(in Input, arn string) (want, is string, ok bool) {
+	want = partition(in.Class)
+	rest, found := strings.CutPrefix(arn, "arn:")
+	if !found {
+		return want, want, true
+	}
+	is, _, _ = strings.Cut(rest, ":")
+	return want, is, policy.Match(is, want) || strings.Contains(is, "$")
+}
+
+func guardManagedPolicies(in Input) field.ErrorList {
+	var errs field.ErrorList
+	for i, arn := range in.TaskRole.Spec.ManagedPolicyARNs {
+		path := spec.Child("managedPolicyARNs").Index(i)
+		if !slices.Contains(in.Class.Spec.AllowedManagedPolicyARNs, arn) {
+			errs = append(errs, forbidden(path,
+				"class %s does not allow policy %s: its allowedManagedPolicyARNs must list it exactly; leave it out, or ask the platform team to add it", in.Class.Name, arn)...)
+			continue
+		}
+		errs = append(errs, guardPolicyARN(in, path, arn)...)
+	}
+	return errs
+}
+
+// guardPolicyARN refuses a policy that IAM would not take on a role of the
+// class: one of another partition, or of another customer's account.
+func guardPolicyARN(in Input, path *field.Path, arn v1alpha1.PolicyARN) field.ErrorList {
+	want := "arn:" + partition(in.Class) + ":iam::"
+	account, found := strings.CutPrefix(string(arn), want)
+	account, _, _ = strings.Cut(account, ":")
+	if found && (account == in.Class.Spec.AccountID || account == "aws") {
+		return nil
+	}
+	return forbidden(path, "policy %s is of another account or partition than class %s: write %s%s:policy/..., or %saws:policy/... for one of AWS's own",
+		arn, in.Class.Name, want, in.Class.Spec.AccountID, want)
+}
+
+func guardTags(in Input) field.ErrorList {
+	var errs field.ErrorList
+	for _, key := range sortedKeys(in.TaskRole.Spec.Tags) {
+		switch {
+		case hasKey(in.Class.Spec.Tags, key):
+			errs = append(errs, forbidden(spec.Child("tags").Key(key), "class %s sets tag %s itself: remove it", in.Class.Name, key)...)
+		case !slices.Contains(in.Class.Spec.AllowedTagKeys, key):
+			errs = append(errs, forbidden(spec.Child("tags").Key(key), "class %s does not allow tag key %s: it allows %s; remove the tag, or ask the platform team to add its key to the class's allowedTagKeys",
+				in.Class.Name, key, orNone(in.Class.Spec.AllowedTagKeys))...)
+		}
+	}
+	return errs
+}
+
+func guardBoundary(in Input) field.ErrorList {
+	want, forced := in.TaskRole.Spec.PermissionsBoundaryARN, in.Class.Spec.PermissionsBoundaryARN
+	path := spec.Child("permissionsBoundaryARN")
+	switch {
+	case want == "" || want == forced:
+		return nil
+	case forced != "":
+		return forbidden(path, "class %s forces boundary %s, not %s: write the same, or leave it out", in.Class.Name, forced, want)
+	default:
+		return guardPolicyARN(in, path, want)
+	}
+}
+
+// matches says whether one of the patterns matches, {{namespace}} filled in.
+func matches(list []v1alpha1.NamePattern, name, namespace string) bool {
+	return slices.ContainsFunc(list, func(p v1alpha1.NamePattern) bool {
+		return policy.Match(fill(p, namespace), name)
+	})
+}
+
+func fill(pattern v1alpha1.NamePattern, namespace string) string {
+	return strings.ReplaceAll(string(pattern), "{{namespace}}", namespace)
+}
+
+func patterns(list []v1alpha1.NamePattern, namespace string) string {
+	texts := make([]string, 0, len(list))
+	for _, p := range list {
+		texts = append(texts, fill(p, namespace))
+	}
+	return orNone(texts)
+}
+
+func orNone(texts []string) string {
+	if len(texts) == 0 {
+		return "none"
+	}
+	return strings.Join(texts, ", ")
+}

@@ -1,0 +1,182 @@
+// Package plan compares what is declared with what AWS has, and says what to do
+// about it. A Plan is a value: the same input gives the same plan, in the same
+// order, and nothing is called. Dry run, events and tests all read it.
+//
+//	              | AWS: nothing | AWS: ours           | AWS: somebody else's
+//	--------------+--------------+---------------------+----------------------
+//	declared      | create       | change what differs | nothing, and say so
+//	not declared  | nothing      | delete              | nothing
+//
+// All additions stand before all removals, except where a removal frees a slot
+// that an addition needs. IAM comes first, its removals too, then ECS: a task
+// definition that cannot be registered keeps nobody from taking back what a role
+// should not have. At no moment in between does a role lack what it had before
+// and has after, nor hold what it has neither before nor after.
+package plan
+
+import (
+	"slices"
+	"time"
+
+	"github.com/taskrole/ecs-taskrole-controller/internal/model"
+)
+
+// Input is what a plan is made from.
+type Input struct {
+	Desired  model.State
+	Observed model.Observed
+	// Usage is what stands on the role. Only deletion reads it.
+	Usage model.Usage
+	// RecordedRoleID is the id of the role that the status remembers, if any.
+	RecordedRoleID string
+	// Copied remembers which foreign revision our newest copy was made from, by
+	// revision number; zero values: nothing is remembered.
+	Copied Copied
+}
+
+// Copied says that revision Copy was registered as a copy of revision Source.
+type Copied struct{ Copy, Source int32 }
+
+// Options are the knobs of a plan.
+type Options struct {
+	Now time.Time
+	// PropagationWait is how old a role must be before a task definition names it.
+	PropagationWait time.Duration
+	// MaxAttached is the account's quota of managed policies on a role.
+	MaxAttached int
+	// Force lets a deletion pass although services or tasks stand on the role.
+	Force bool
+	// Succeeded says that another TaskRole claims the family. Deletion gives the
+	// family its previous role back all the same: a successor never replaces the
+	// role of another TaskRole, and it learns the previous role from that revision.
+	Succeeded bool
+	// PreviousRoleDenied says that the controller may not pass the previous role:
+	// deletion leaves the family without a role.
+	PreviousRoleDenied bool
+}
+
+// Plan is what is to be done.
+type Plan struct {
+	// Actions are to be applied in this order. The first that fails ends it.
+	Actions []Action
+	// Pending are actions that a hold keeps back.
+	Pending []Action
+	// Holds say what keeps the plan from being complete, the gravest first.
+	Holds []Hold
+	// Notes are worth a warning, and change nothing.
+	Notes []Note
+}
+
+// HoldCode names a kind of hold.
+type HoldCode string
+
+// Kinds of holds.
+const (
+	HoldConflict    HoldCode = "Conflict"            // somebody else's role or policy has our name
+	HoldPropagating HoldCode = "Propagating"         // the role is too young to be named
+	HoldNoFamily    HoldCode = "WaitingForFamily"    // nothing of the family is ACTIVE
+	HoldUntrusted   HoldCode = "UntrustedRegistrant" // who registered the revision may not have the role
+	HoldInUse       HoldCode = "RoleInUse"           // services or tasks stand on a role that is to be deleted
+)
+
+// Hold is a reason why something is not done yet, or not at all.
+type Hold struct {
+	Area    Area
+	Code    HoldCode
+	Message string
+	// Terminal: no retry helps until somebody changes the TaskRole, the class
+	// or AWS.
+	Terminal bool
+	// Until is when to look again; zero: at the next resync.
+	Until time.Time
+}
+
+// Note is a warning.
+type Note struct{ Code, Message string }
+
+// Calculate makes the plan.
+func Calculate(in Input, opts Options) Plan {
+	own := judge(in)
+	var p Plan
+	if own.note != "" {
+		p.Notes = append(p.Notes, Note{Code: "RoleRecreated", Message: own.note})
+	}
+	if in.Desired.Role == nil {
+		p.remove(in, opts, own)
+		return p
+	}
+	if own.conflict != "" {
+		p.hold(AreaRole, HoldConflict, own.conflict)
+		return p
+	}
+	if conflict := policyConflict(in); conflict != "" {
+		p.hold(AreaPolicy, HoldConflict, conflict)
+		p.repair(in)
+		return p
+	}
+	p.converge(in, opts)
+	return p
+}
+
+func (p *Plan) converge(in Input, opts Options) {
+	attach, drift, former := attachments(in)
+	first, rewrites := policies(in)
+	missing := len(attach) - opts.MaxAttached // slots
+	if in.Observed.Role != nil {
+		missing += len(in.Observed.Role.Attached)
+	}
+	p.add(role(in)...)
+	p.add(first...)
+	if missing > 0 {
+		p.add(drift...)
+		missing -= len(drift)
+		drift = nil
+	}
+	if missing > 0 { // a former policy goes only when its statements are elsewhere
+		p.add(rewrites...)
+		p.add(former...)
+		rewrites, former = nil, nil
+	}
+	p.add(attach...)
+	p.add(rewrites...)
+	p.add(drift...)
+	p.add(former...)
+	p.add(inline(in)...)
+	p.add(surplus(in)...)
+	p.add(unbound(in)...)
+	p.definition(in, opts)
+	p.sortHolds()
+}
+
+// repair is what can be done while a policy is somebody else's: our own role is
+// still put right, and loses what nobody declared.
+func (p *Plan) repair(in Input) {
+	if in.Observed.Role == nil {
+		return
+	}
+	p.add(role(in)...)
+	_, drift, _ := attachments(in)
+	p.add(drift...)
+	p.add(inline(in)...)
+}
+
+func (p *Plan) add(actions ...Action) { p.Actions = append(p.Actions, actions...) }
+
+// hold adds a hold that only a person can lift.
+func (p *Plan) hold(area Area, code HoldCode, message string) {
+	p.Holds = append(p.Holds, Hold{Area: area, Code: code, Message: message, Terminal: true})
+}
+
+// sortHolds puts terminal holds first.
+func (p *Plan) sortHolds() {
+	slices.SortStableFunc(p.Holds, func(a, b Hold) int {
+		switch {
+		case a.Terminal == b.Terminal:
+			return 0
+		case a.Terminal:
+			return -1
+		default:
+			return 1
+		}
+	})
+}
