@@ -1,0 +1,45 @@
+// Package ecs observes task definition families, and registers copies of their
+// revisions that carry a role. SDK types stay inside.
+package ecs
+
+import (
+	"k8s.io/utils/lru"
+
+	"github.com/taskrole/ecs-taskrole-controller/internal/aws"
+)
+
+// keptRevisions is how many revisions are remembered: a look reads two or three
+// of a family, of some KB each (64 KB at most). More families than that only
+// cost a call a look.
+const keptRevisions = 2000
+
+// Service speaks to ECS in one account and region. It is safe for concurrent
+// use, and worth keeping: it remembers revisions.
+type Service struct {
+	api    aws.ECS
+	caller string
+	// revisions are model.Revision by ARN. A revision never changes, and its
+	// number is not used twice. Two things about it may change: its status, which
+	// no model.Revision tells (the list of what is ACTIVE is read at every look),
+	// and its tags, which are read again when a copy is registered, and matter
+	// nowhere else.
+	revisions *lru.Cache
+}
+
+// ErrChanged says that others registered or deregistered revisions of the
+// family since it was looked at, and nothing was registered: look and plan again.
+var ErrChanged error = aws.Failure{
+	Class: aws.Concurrent, Service: "ECS", Operation: "RegisterTaskDefinition",
+	Message: "the ACTIVE revisions of the family changed since they were looked at, so nothing was registered",
+}
+
+// New makes a Service. Caller is the ARN of who we are, as GetCallerIdentity
+// tells it: registeredBy is compared with it.
+func New(api aws.ECS, caller string) *Service {
+	return &Service{api: api, caller: caller, revisions: lru.New(keptRevisions)}
+}
+
+// missing says whether err is that something is not there.
+func missing(err error) bool {
+	return err != nil && aws.Explain(err).Class == aws.NotFound
+}
