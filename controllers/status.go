@@ -1,0 +1,123 @@
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/conditions"
+	"github.com/taskrole/ecs-taskrole-controller/internal/model"
+	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
+	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
+)
+
+// report writes the status, if it changed, and tells a refusal that is new.
+func (r *TaskRoleReconciler) report(ctx context.Context, found *v1alpha1.TaskRole, p *pass) error {
+	status := &p.taskRole.Status
+	status.ObservedGeneration = found.Generation
+	p.describe(status)
+	p.outcome.Synced = synced(status)
+	conditions.Set(&status.Conditions, p.outcome)
+	r.tellRefusal(found, p)
+	if equality.Semantic.DeepEqual(found.Status, *status) {
+		return nil
+	}
+	base := found.DeepCopy()
+	changed := found.DeepCopy()
+	changed.Status = *status
+	return client.IgnoreNotFound(r.Status().Patch(ctx, changed, client.MergeFrom(base)))
+}
+
+// describe tells what is known of AWS after this look. Where AWS was not reached,
+// what was known before stays.
+func (p *pass) describe(status *v1alpha1.TaskRoleStatus) {
+	status.Pending = pending(p.outcome)
+	if p.desired.Role != nil {
+		status.Findings = conditions.Findings(p.outcome.Findings)
+	}
+	if !p.looked {
+		return
+	}
+	status.Role, status.Policies = v1alpha1.RoleStatus{}, nil
+	if role := p.observed.Role; role != nil && !conflicting(p.outcome.Plan) {
+		status.Role = v1alpha1.RoleStatus{Name: role.Name, ARN: role.ARN, ID: role.ID}
+		status.Policies = policies(p.desired, p.observed)
+	}
+	status.TaskDefinition = taskDefinition(p.observed, p.desired.RoleARN())
+}
+
+// conflicting says whether the role is somebody else's, and so no part of this
+// status.
+func conflicting(p plan.Plan) bool {
+	return slices.ContainsFunc(p.Holds, func(h plan.Hold) bool {
+		return h.Code == plan.HoldConflict && h.Area == plan.AreaRole
+	})
+}
+
+func policies(want model.State, observed model.Observed) []v1alpha1.PolicyStatus {
+	var out []v1alpha1.PolicyStatus
+	for _, p := range want.Policies {
+		if has, found := observed.PolicyNamed(p.Name); found {
+			out = append(out, v1alpha1.PolicyStatus{ARN: has.ARN, Version: has.Version, Digest: policy.Digest(p.Document)})
+		}
+	}
+	return out
+}
+
+// taskDefinition tells the newest revision, if it carries the role.
+func taskDefinition(observed model.Observed, roleARN string) v1alpha1.TaskDefinitionStatus {
+	newest, found := observed.Family.Newest()
+	if !found || newest.RoleARN != roleARN {
+		return v1alpha1.TaskDefinitionStatus{}
+	}
+	status := v1alpha1.TaskDefinitionStatus{Revision: newest.Number, ARN: newest.ARN}
+	if observed.Role != nil {
+		if previous := observed.Role.Tags[model.TagPreviousRole]; previous != plan.NoPreviousRole {
+			status.PreviousRoleARN = previous
+		}
+	}
+	return status
+}
+
+// pending is what is planned but not done: everything under Observe, else what
+// a hold keeps back.
+func pending(o conditions.Outcome) []string {
+	var out []string
+	if o.Observing {
+		for _, a := range o.Plan.Actions {
+			out = append(out, a.String())
+		}
+	}
+	for _, a := range o.Plan.Pending {
+		out = append(out, a.String())
+	}
+	return out
+}
+
+func synced(status *v1alpha1.TaskRoleStatus) string {
+	return fmt.Sprintf("revision %d carries the role", status.TaskDefinition.Revision)
+}
+
+// tellRefusal tells why it is not ready when the reason or the message is new: a
+// warning, unless it is only a matter of time.
+func (r *TaskRoleReconciler) tellRefusal(found *v1alpha1.TaskRole, p *pass) {
+	now := meta.FindStatusCondition(p.taskRole.Status.Conditions, v1alpha1.ConditionReady)
+	before := meta.FindStatusCondition(found.Status.Conditions, v1alpha1.ConditionReady)
+	if p.outcome.Failure == nil && len(p.outcome.Plan.Holds) == 0 {
+		return
+	}
+	if before != nil && before.Reason == now.Reason && before.Message == now.Message {
+		return
+	}
+	kind := corev1.EventTypeNormal
+	if conditions.Troubled(p.outcome) {
+		kind = corev1.EventTypeWarning
+	}
+	r.event(p, kind, now.Reason, "Reconcile", now.Message)
+}
