@@ -51,6 +51,7 @@ build: ## Build bin/manager (and whatever else cmd/ holds).
 # Not by `go run`, which ends at SIGTERM without passing it on.
 .PHONY: demo
 demo: build controlplane kubectl ## Show the controller at work on this machine, on loopback only (ARGS=--once: end by itself).
+	@echo "building the demo, about 2 minutes the first time"
 	@$(GO) build $(BUILD_FLAGS) -o bin/demo ./hack/demo
 	@exec bin/demo $(ARGS)
 
