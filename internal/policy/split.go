@@ -35,7 +35,9 @@ type piece struct {
 // whole.
 //
 // A statement that alone is too long is divided first: its longer list of
-// actions or resources is halved, the halves likewise. Allow and Deny both say
+// actions or resources is cut in two, the parts likewise, in the middle third
+// before the element with the smallest hash, so that an element more or less
+// mostly leaves the cuts where they were. Allow and Deny both say
 // "any of these actions on any of these resources", so the halves together mean
 // what the whole did. NotAction and NotResource say "none of these" and are
 // never divided. A *TooLong error tells what could not be divided.
@@ -57,13 +59,13 @@ func Split(d Document, limit int) ([]Document, error) {
 	if len(d.Statement) == 0 {
 		return nil, nil
 	}
-	if Size(d) <= limit {
-		return []Document{d}, nil
-	}
 	room := limit - Size(Document{Version: d.Version, ID: d.ID})
 	pieces, err := divideAll(d, room, limit)
 	if err != nil {
 		return nil, err
+	}
+	if len(pieces) == len(d.Statement) && together(pieces) <= room {
+		return []Document{d}, nil
 	}
 	var documents []Document
 	for len(pieces) > 0 {
@@ -76,6 +78,15 @@ func Split(d Document, limit int) ([]Document, error) {
 		pieces = pieces[n:]
 	}
 	return documents, nil
+}
+
+// together is the size of pieces in one list.
+func together(pieces []piece) int {
+	sum := len(pieces) - 1 // commas
+	for i := range pieces {
+		sum += pieces[i].size
+	}
+	return sum
 }
 
 // cut is the number of pieces that go into the next document.
@@ -106,15 +117,17 @@ func divideAll(d Document, room, limit int) ([]piece, error) {
 	}
 	var pieces []piece
 	for i := range d.Statement {
-		parts, smallest := divide(d.Statement[i], room)
+		parts, smallest := divide(d.Statement[i], encode(d.Statement[i]), room)
 		if smallest > room {
 			return nil, &TooLong{Index: i, Name: Name(d.Statement, i), Size: limit - room + smallest, Limit: limit}
 		}
-		for j, s := range parts {
-			s.Sid = partSid(s.Sid, j, sids)
-			text := encode(s)
+		for j, part := range parts {
+			s, text := part.statement, part.text
+			if s.Sid = partSid(s.Sid, j, sids); s.Sid != part.statement.Sid {
+				text = encode(s)
+			}
 			name := []byte(s.Sid)
-			if s.Sid == "" {
+			if s.Sid == "" || len(parts) > 1 { // the Sids of parts are only numbers
 				name = text
 			}
 			pieces = append(pieces, piece{s, len(text), sha256.Sum256(name)})
@@ -123,31 +136,46 @@ func divideAll(d Document, room, limit int) ([]piece, error) {
 	return pieces, nil
 }
 
-// divide halves the statement until each part fits. Where one does not, the
-// size of the first such is returned.
-func divide(s Statement, room int) (parts []Statement, tooLarge int) {
-	size := len(encode(s))
+// divide cuts the statement until each part fits. Where one does not, the size of
+// the first such is returned.
+func divide(s Statement, text []byte, room int) (parts []written, tooLarge int) {
+	size := len(text)
 	if size <= room {
-		return []Statement{s}, 0
+		return []written{{s, text}}, 0
 	}
 	actions, resources := len(encode(s.Action)), len(encode(s.Resource))
 	left, right := s, s
 	switch a, r := len(s.Action), len(s.Resource); {
 	case r > 1 && (resources >= actions || a < 2):
-		left.Resource, right.Resource = s.Resource[:r/2], s.Resource[r/2:]
+		middle := middle(s.Resource)
+		left.Resource, right.Resource = s.Resource[:middle], s.Resource[middle:]
 	case a > 1:
-		left.Action, right.Action = s.Action[:a/2], s.Action[a/2:]
+		middle := middle(s.Action)
+		left.Action, right.Action = s.Action[:middle], s.Action[middle:]
 	default:
 		return nil, size
 	}
 	for _, half := range []Statement{left, right} {
-		more, size := divide(half, room)
+		more, size := divide(half, encode(half), room)
 		if size > 0 {
 			return nil, size
 		}
 		parts = append(parts, more...)
 	}
 	return parts, 0
+}
+
+// middle is where a list of two elements or more is cut.
+func middle(list Strings) int {
+	const thirds = 3
+	first, end := max(1, len(list)/thirds), len(list)-len(list)/thirds
+	best, smallest := first, sha256.Sum256([]byte(list[first]))
+	for i := first + 1; i < end; i++ {
+		if sum := sha256.Sum256([]byte(list[i])); bytes.Compare(sum[:], smallest[:]) < 0 {
+			best, smallest = i, sum
+		}
+	}
+	return best
 }
 
 // partSid gives the parts of a divided statement Sids of their own, because a

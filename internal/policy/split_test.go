@@ -227,6 +227,43 @@ func TestChangingAStatementLeavesThePartsAloneThatEndBeforeItsNeighbour(t *testi
 	})
 }
 
+// A bucket more in a grant must not write all policies of a role anew.
+func TestAnElementMoreInALongListMostlyLeavesTheOtherPartsAlone(t *testing.T) {
+	var list Strings
+	for i := range 300 {
+		list = append(list, fmt.Sprintf("arn:aws:s3:::bucket-%03d/*", 2*i))
+	}
+	whole := func(resources Strings) Document {
+		return Document{Version: Version, Statement: Statements{{Sid: "Read", Effect: Allow, Action: Strings{"s3:GetObject"}, Resource: resources}}}
+	}
+	before, err := Split(whole(list), testLimit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, tries := 0, 0
+	for at := range list {
+		after, err := Split(whole(slices.Insert(slices.Clone(list), at, fmt.Sprintf("arn:aws:s3:::bucket-%03d/*", 2*at-1))), testLimit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := map[string]bool{}
+		for _, d := range before {
+			old[Digest(d)] = true
+		}
+		for _, d := range after {
+			if !old[Digest(d)] {
+				changed++
+			}
+		}
+		tries++
+	}
+	if mean := float64(changed) / float64(tries); mean > float64(len(before))/3 {
+		t.Errorf("on average %.1f of %d documents change", mean, len(before))
+	} else {
+		t.Logf("on average %.1f of %d documents change", mean, len(before))
+	}
+}
+
 func TestARemovedStatementMostlyLeavesTheOtherPartsAlone(t *testing.T) {
 	// 120 statements of unlike lengths over 7 parts or so: take out each in turn.
 	d := Document{Version: Version}
