@@ -73,8 +73,7 @@ func (r *TaskRoleReconciler) contends(ctx context.Context, tr *v1alpha1.TaskRole
 	if err != nil {
 		return false, client.IgnoreNotFound(err)
 	}
-	_, err = desired.Build(r.input(tr, class, labels))
-	return err == nil, nil
+	return desired.Allowed(r.input(tr, class, labels)) == nil, nil
 }
 
 // before orders claims: who acts before who only watches, then who serves the

@@ -26,15 +26,43 @@ func (r *TaskRoleReconciler) input(tr *v1alpha1.TaskRole, class *v1alpha1.TaskRo
 	}
 }
 
-// declare builds what AWS should have.
+// declare builds what AWS should have, as far as that can be told without looking
+// at AWS: what is refused is refused before anything is asked of it.
 func (r *TaskRoleReconciler) declare(_ context.Context, p *pass) error {
-	state, err := desired.Build(r.input(p.taskRole, p.class, p.labels))
+	if err := r.build(p, r.input(p.taskRole, p.class, p.labels)); err != nil {
+		return err
+	}
+	return p.elsewhere()
+}
+
+// complete builds it again with what the look at AWS added: the revision that the
+// role is for, and the documents of managed policies.
+func (r *TaskRoleReconciler) complete(p *pass) error {
+	in := r.input(p.taskRole, p.class, p.labels)
+	if revision, found := p.observed.Family.NewestTrusted(p.desired.TrustedRegistrants); found {
+		in.Definition = revision.Registration
+	}
+	in.ManagedDocuments = p.observed.Managed
+	return r.build(p, in)
+}
+
+// completeAgain builds it again where another revision may have become the newest
+// since. Of what is being deleted nothing is built.
+func (r *TaskRoleReconciler) completeAgain(p *pass) error {
+	if p.outcome.Deleting {
+		return nil
+	}
+	return r.complete(p)
+}
+
+func (r *TaskRoleReconciler) build(p *pass, in desired.Input) error {
+	state, err := desired.Build(in)
 	if err != nil {
 		return leftAlone(p, refused(err))
 	}
 	p.desired = state
-	p.outcome.Findings = state.Findings
-	return p.elsewhere()
+	p.outcome.Findings, p.outcome.Implied = state.Findings, state.Implied
+	return nil
 }
 
 // elsewhere refuses to go on where the role that was made before is another than
@@ -92,6 +120,9 @@ func (r *TaskRoleReconciler) converge(ctx context.Context, p *pass) error {
 	if class, other := p.givenBefore(); other {
 		return r.returnTo(ctx, p, class)
 	}
+	if err := r.complete(p); err != nil {
+		return err
+	}
 	r.plan(p)
 	if recalled && touchesIAM(p.outcome.Plan) {
 		// What is written now must not rest on what was known before the wait.
@@ -122,6 +153,9 @@ func (r *TaskRoleReconciler) settle(ctx context.Context, p *pass) (applied bool,
 		if err := r.apply(ctx, p); err != nil {
 			return applied, err
 		}
+		if err := r.completeAgain(p); err != nil {
+			return applied, err
+		}
 		r.plan(p)
 		r.tellNotes(p)
 	}
@@ -143,6 +177,7 @@ func (r *TaskRoleReconciler) observe(ctx context.Context, p *pass) (recalled boo
 	if err := r.observeFamily(ctx, p); err != nil {
 		return false, err
 	}
+	p.observed.Managed = p.account.iam.Documents(ctx, p.desired.ManagedPolicyARNs)
 	p.looked = true
 	return recalled, nil
 }

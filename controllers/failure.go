@@ -102,8 +102,8 @@ var fields = map[plan.Kind]string{
 	plan.CreateRole:   "spec.permissionsBoundaryARN or spec.tags, or those of the class",
 	plan.PutBoundary:  "spec.permissionsBoundaryARN, or that of the class",
 	plan.TagRole:      "spec.tags, or those of the class",
-	plan.CreatePolicy: "spec.statements",
-	plan.UpdatePolicy: "spec.statements",
+	plan.CreatePolicy: "spec.grants or spec.statements",
+	plan.UpdatePolicy: "spec.grants or spec.statements",
 	plan.AttachPolicy: "spec.managedPolicyARNs",
 }
 

@@ -39,7 +39,7 @@ func (r *TaskRoleReconciler) report(ctx context.Context, found *v1alpha1.TaskRol
 func (p *pass) describe(status *v1alpha1.TaskRoleStatus) {
 	status.Pending = pending(p.outcome)
 	if p.desired.Role != nil {
-		status.Findings = conditions.Findings(p.outcome.Findings)
+		status.Findings = conditions.Findings(slices.Concat(p.outcome.Findings, p.outcome.Implied))
 	}
 	if !p.looked {
 		return

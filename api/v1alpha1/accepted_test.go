@@ -2,6 +2,7 @@ package v1alpha1_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -15,7 +16,7 @@ type acceptance struct {
 
 func TestWhatAWSTakesIsAccepted(t *testing.T) {
 	for k, table := range map[kind][]acceptance{
-		taskRoleKind: append(append(taskRoleAcceptances(), statementAcceptances()...), tagAcceptances()...),
+		taskRoleKind: slices.Concat(taskRoleAcceptances(), grantAcceptances(), statementAcceptances(), tagAcceptances()),
 		classKind:    append(classAcceptances(), tagAcceptances()...),
 	} {
 		for _, a := range table {
@@ -136,7 +137,29 @@ func classAcceptances() []acceptance {
 		{name: "most patterns", spec: "families: " + list(64, func(i int) string { return fmt.Sprintf("f%d", i) })},
 		{name: "selector of all namespaces", spec: "namespaceSelector: {}"},
 		{name: "selector", spec: "namespaceSelector: {matchLabels: {a: b}, matchExpressions: [{key: c, operator: In, values: [d]}]}"},
-		{name: "all that can change changes", before: "{}", spec: "{assumeRoleARN: 'arn:aws:iam::111122223333:role/c', externalID: id, trustedRegistrants: ['arn:aws:iam::111122223333:user/p'], families: ['*'], allowRoleNames: ['*'], allowedTagKeys: [team], allowedManagedPolicyARNs: ['arn:aws:iam::aws:policy/p'], allowStatements: true, tags: {a: b}, defaults: {managementPolicy: Observe, deletionPolicy: Retain}}"},
+		{name: "all that can change changes", before: "{}", spec: "{assumeRoleARN: 'arn:aws:iam::111122223333:role/c', externalID: id, trustedRegistrants: ['arn:aws:iam::111122223333:user/p'], families: ['*'], allowRoleNames: ['*'], allowedTagKeys: [team], allowedManagedPolicyARNs: ['arn:aws:iam::aws:policy/p'], allowStatements: true, allowedActions: ['*', 'iam:PassRole'], deniedActions: ['s3:Delete*'], allowedResources: ['*'], sameAccountOnly: true, tags: {a: b}, defaults: {managementPolicy: Observe, deletionPolicy: Retain, executeCommand: Enabled, inference: Grant}}"},
+		{name: "resource patterns", spec: "allowedResources: ['arn:aws:s3:::{{namespace}}-*/*', 'arn:*:sqs:*:111122223333:{{namespace}}-{{namespace}}?', 'arn:aws:logs:us-west-2:111122223333:log-group:/ecs/*:*']"},
+		{name: "most rails", spec: "{allowedResources: " + list(128, func(i int) string { return fmt.Sprintf("arn:aws:s3:::%03d%s", i, strings.Repeat("b", 496)) }) +
+			", allowedActions: " + list(128, func(i int) string { return fmt.Sprintf("s3:%03d%s", i, strings.Repeat("G", 122)) }) + "}"},
+	}
+}
+
+func grantAcceptances() []acceptance {
+	var most []string
+	for i := range 50 {
+		most = append(most, fmt.Sprintf("{access: [Read, Write], resources: %s, conditions: {StringEquals: {'aws:PrincipalTag/team': %s}}}",
+			list(20, func(j int) string { return fmt.Sprintf("arn:aws:s3:::bucket-%d-%d/%s", i, j, strings.Repeat("p", 80)) }),
+			list(10, func(j int) string { return fmt.Sprintf("value-%d", j) })))
+	}
+	return []acceptance{
+		{name: "no grants", spec: "grants: []"},
+		{name: "most grants", spec: "grants: [" + strings.Join(most, ", ") + "]"},
+		{name: "longest resource of a grant", spec: grant("resources: ['arn:aws:s3:::" + strings.Repeat("b", 1011) + "']")},
+		{name: "resources without an ARN", spec: grant("resources: ['cloudwatch:namespace/Shop / Ümläute', 'xray:traces', 'rds-db:x']")},
+		{name: "resources of every partition", spec: grant("resources: ['arn:aws-cn:sqs:cn-north-1:111122223333:q', 'arn:aws-us-gov:s3:::b/*', 'arn:aws:bedrock:us-west-2::foundation-model/m']")},
+		{name: "policy variable in a grant", spec: grant("resources: ['arn:aws:s3:::b/${aws:PrincipalTag/team}/*']")},
+		{name: "ECS Exec and inference", spec: "{executeCommand: Enabled, inference: Grant}"},
+		{name: "ECS Exec and inference, as they are anyway", spec: "{executeCommand: Disabled, inference: Report}"},
 	}
 }
 

@@ -2,6 +2,7 @@ package v1alpha1_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -37,15 +38,15 @@ func TestWhatIsRefusedNamesTheFieldAndSaysWhatToWrite(t *testing.T) {
 
 func refusals(k kind) []refusal {
 	if k.name == classKind.name {
-		return append(classRefusals(), tagRefusals()...)
+		return slices.Concat(classRefusals(), railRefusals(), tagRefusals())
 	}
-	return append(append(taskRoleRefusals(), statementRefusals()...), tagRefusals()...)
+	return slices.Concat(taskRoleRefusals(), grantRefusals(), statementRefusals(), tagRefusals())
 }
 
 func TestAFieldThatDoesNotExistIsRefused(t *testing.T) {
 	for k, spec := range map[kind]string{
-		taskRoleKind: "grants: []",
-		classKind:    "allowedActions: []",
+		taskRoleKind: "permissions: []",
+		classKind:    "allowedClusters: []",
 	} {
 		err := k.try(t, "", spec)
 		if err == nil || !strings.Contains(err.Error(), "unknown field") {

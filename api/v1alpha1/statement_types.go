@@ -31,8 +31,8 @@ type ConditionKeys map[string]ConditionValues
 // +listType=atomic
 type ConditionValues []string
 
-// Statement is an IAM statement as it is. It is written into the policy of the
-// role without change.
+// Statement is an IAM statement as it is. What it permits or denies is written
+// into the policy of the role without change.
 type Statement struct {
 	// sid names the statement. Letters and digits; unique among the statements.
 	// +optional
@@ -69,6 +69,38 @@ type Statement struct {
 
 	// conditions narrow the statement: operator -> key -> values. YAML reads a
 	// bare Null as nothing: write "Null" in quotes.
+	// +optional
+	Conditions ConditionBlock `json:"conditions,omitempty"`
+}
+
+// Grant is an intent: what the task may do with which resources. The controller
+// turns it into the fewest actions on the right ARNs; docs/grants lists what each
+// kind of resource offers.
+type Grant struct {
+	// access are verbs that every one of the resources offers, such as Read, List,
+	// Write, Consume, Send, Publish or Invoke.
+	// +required
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=10
+	// +kubebuilder:validation:items:MaxLength=40
+	// +kubebuilder:validation:items:XValidation:rule="self.matches('^[A-Z][A-Za-z]*$')",message="access holds verbs that begin with a capital letter, such as Read, List or Consume; IAM actions such as s3:GetObject belong into spec.statements"
+	Access []string `json:"access,omitempty"`
+
+	// resources are ARNs, or service:kind/name for what IAM has no ARN, such as
+	// cloudwatch:namespace/Shop. An asterisk within a name is a wildcard.
+	// +required
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:MaxLength=1024
+	// +kubebuilder:validation:items:XValidation:rule="self.matches(self.startsWith('arn:') ? '^arn:(aws|aws-cn|aws-us-gov):[a-z0-9-]+:([^:]*:){2}[ -ÿ]+$' : '^[a-z0-9-]+:[a-z][ -ÿ]*$')",message="a resource of a grant is an ARN with partition and service written out, such as arn:aws:s3:::my-bucket/*, or service:kind/name for what has no ARN, such as cloudwatch:namespace/Shop; * alone is none"
+	// +kubebuilder:validation:items:XValidation:rule="!self.matches('^arn:[^:]*:[^:]*:(?i:region):')",message="the literal word region stands in the region's place: write the real one, such as us-west-2"
+	// +kubebuilder:validation:items:XValidation:rule="!self.startsWith('arn:') || self.matches('^([^:]*:){4}([0-9]{12}|aws|[^:]*[*])?:')",message="the account is neither empty nor 12 digits: write the account's number in the fifth part of the ARN"
+	Resources []string `json:"resources,omitempty"`
+
+	// conditions narrow everything that the grant permits: operator -> key ->
+	// values. A key that one of its actions does not know is refused.
 	// +optional
 	Conditions ConditionBlock `json:"conditions,omitempty"`
 }

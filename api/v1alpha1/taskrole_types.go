@@ -28,6 +28,32 @@ const (
 	DeletionRetain DeletionPolicy = "Retain"
 )
 
+// ExecuteCommand says whether ECS Exec gets the permissions that it needs of the
+// task role.
+// +kubebuilder:validation:Enum=Disabled;Enabled
+type ExecuteCommand string
+
+// Modes of ECS Exec.
+const (
+	// ExecuteCommandDisabled permits nothing for it.
+	ExecuteCommandDisabled ExecuteCommand = "Disabled"
+	// ExecuteCommandEnabled permits the channels of Session Manager.
+	ExecuteCommandEnabled ExecuteCommand = "Enabled"
+)
+
+// Inference says what becomes of permissions that the task definition implies,
+// such as the mount of an EFS volume.
+// +kubebuilder:validation:Enum=Report;Grant
+type Inference string
+
+// Modes of inference.
+const (
+	// InferenceReport tells what is missing as findings.
+	InferenceReport Inference = "Report"
+	// InferenceGrant permits it, within what the class allows.
+	InferenceGrant Inference = "Grant"
+)
+
 // Tags are AWS tags, value by key.
 // +kubebuilder:validation:MaxProperties=40
 // +kubebuilder:validation:XValidation:rule="self.all(k, size(k) >= 1 && size(k) <= 128)",message="a tag's key has 1 to 128 characters",messageExpression="'tag key ' + self.filter(k, size(k) < 1 || size(k) > 128)[0] + ': a key has 1 to 128 characters'"
@@ -80,7 +106,14 @@ type TaskRoleSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="roleName is immutable: delete the TaskRole and create another"
 	RoleName string `json:"roleName,omitempty"`
 
-	// statements are IAM statements as they are.
+	// grants are what the task may do with which resources; they become the fewest
+	// actions that do the job.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=50
+	Grants []Grant `json:"grants,omitempty"`
+
+	// statements are IAM statements as they are, for what grants do not offer.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=50
@@ -92,6 +125,17 @@ type TaskRoleSpec struct {
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=20
 	ManagedPolicyARNs []PolicyARN `json:"managedPolicyARNs,omitempty"`
+
+	// executeCommand: Enabled permits what ECS Exec needs of the task role.
+	// Default: the class's, else Disabled.
+	// +optional
+	ExecuteCommand ExecuteCommand `json:"executeCommand,omitempty"`
+
+	// inference: Report tells as findings what the newest revision of the task
+	// definition implies and the role lacks; Grant permits it, as far as the class
+	// allows. Default: the class's, else Report.
+	// +optional
+	Inference Inference `json:"inference,omitempty"`
 
 	// trust says who may assume the role besides ECS tasks.
 	// +optional
@@ -131,6 +175,10 @@ type EffectiveSpec struct {
 	Partition string `json:"partition,omitempty"`
 	// permissionsBoundaryARN is the boundary of the role, if any.
 	PermissionsBoundaryARN string `json:"permissionsBoundaryARN,omitempty"`
+	// executeCommand after class and defaults.
+	ExecuteCommand ExecuteCommand `json:"executeCommand,omitempty"`
+	// inference after class and defaults.
+	Inference Inference `json:"inference,omitempty"`
 	// managementPolicy after class and defaults.
 	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
 	// deletionPolicy after class and defaults.

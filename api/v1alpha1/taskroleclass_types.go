@@ -11,8 +11,25 @@ import (
 // +kubebuilder:validation:XValidation:rule="self.matches('^([A-Za-z0-9_+=,.@*-]|[{][{]namespace[}][}])+$')",message="a pattern has letters, digits and _+=,.@- only, besides * and {{namespace}}: write {{namespace}}-*"
 type NamePattern string
 
+// ActionPattern is a pattern over IAM actions. Actions have no case.
+// +kubebuilder:validation:MaxLength=128
+// +kubebuilder:validation:XValidation:rule="self == '*' || self.matches('^[A-Za-z0-9-]+:[A-Za-z0-9*?]+$')",message="an action is written service:Name, such as s3:GetObject or s3:Get*; * alone is every action but those of iam, organizations and account, and sts:AssumeRole, which are named to be allowed"
+type ActionPattern string
+
+// ResourcePattern is a pattern over ARNs in which an asterisk matches any run of
+// characters and {{namespace}} the namespace of the TaskRole.
+// +kubebuilder:validation:MaxLength=512
+// +kubebuilder:validation:XValidation:rule="self == '*' || self.matches('^arn:([^:{}$]+:){2}([^:{}$]*:){2}([^{}$]|[{][{]namespace[}][}])+$')",message="a pattern of resources is * or has the six parts of an ARN, such as arn:aws:s3:::{{namespace}}-*, without policy variables"
+type ResourcePattern string
+
 // TaskRoleDefaults hold where a TaskRole says nothing.
 type TaskRoleDefaults struct {
+	// executeCommand of TaskRoles that say none.
+	// +optional
+	ExecuteCommand ExecuteCommand `json:"executeCommand,omitempty"`
+	// inference of TaskRoles that say none.
+	// +optional
+	Inference Inference `json:"inference,omitempty"`
 	// managementPolicy of TaskRoles that say none.
 	// +optional
 	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
@@ -138,9 +155,39 @@ type TaskRoleClassSpec struct {
 	// +kubebuilder:validation:MaxItems=128
 	AllowedManagedPolicyARNs []PolicyARN `json:"allowedManagedPolicyARNs,omitempty"`
 
-	// allowStatements lets TaskRoles write IAM statements.
+	// allowStatements lets TaskRoles write IAM statements that allow. Those that
+	// deny need no leave.
 	// +optional
 	AllowStatements bool `json:"allowStatements,omitempty"`
+
+	// allowedActions are patterns of the actions that grants, statements, ECS Exec
+	// and inference may come to. Each action must lie within one pattern as a
+	// whole. Actions of iam, organizations and account, and sts:AssumeRole, are
+	// allowed only by patterns that name them: iam:PassRole, or iam:*.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=128
+	AllowedActions []ActionPattern `json:"allowedActions,omitempty"`
+
+	// deniedActions are patterns of actions that are never allowed, even in part.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=128
+	DeniedActions []ActionPattern `json:"deniedActions,omitempty"`
+
+	// allowedResources are patterns of the resources that may be named. Each
+	// resource must lie within one pattern as a whole. Actions that know no
+	// resource pass with *, whatever stands here.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=128
+	AllowedResources []ResourcePattern `json:"allowedResources,omitempty"`
+
+	// sameAccountOnly refuses resources of other accounts. S3's ARNs name no
+	// account: what is permitted on them is bound to the class's account by a
+	// condition on aws:ResourceAccount.
+	// +optional
+	SameAccountOnly bool `json:"sameAccountOnly,omitempty"`
 }
 
 // TaskRoleClassStatus tells whether the class can be used.

@@ -35,8 +35,10 @@ type Outcome struct {
 	// Deleting: the plan takes away, and what is in sync is on its way out.
 	Deleting bool
 	// Synced says, in words, what holds when all is well.
-	Synced   string
-	Findings []policy.Finding
+	Synced string
+	// Findings are against what is permitted, and decide on LeastPrivilege;
+	// Implied tells what the definition needs beyond.
+	Findings, Implied []policy.Finding
 }
 
 // order is how the areas converge: what failed in one was not tried in the next.

@@ -1,80 +1,90 @@
 package desired
 
 import (
-	"maps"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
+	"strings"
 
-	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
-	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
 )
 
-// compile makes the one document of the role's own policies; without statements
-// there is nothing to permit.
-func compile(in Input, state model.State) policy.Document {
-	document := policy.Document{Version: policy.Version}
-	for _, s := range in.TaskRole.Spec.Statements {
-		document.Statement = append(document.Statement, statement(s))
-	}
-	if in.TaskRole.Spec.Trust.SelfAssume {
-		// The trust policy names the account, which only delegates: the role
-		// needs the permission, too.
-		document.Statement = append(document.Statement, policy.Statement{
-			Sid: selfAssumeSid(in.TaskRole.Spec.Statements), Effect: "Allow",
-			Action: policy.Strings{"sts:AssumeRole"}, Resource: policy.Strings{state.RoleARN()},
-		})
-	}
-	return document
-}
+const (
+	// maxLabel keeps a Sid readable where a statement was made of many sources.
+	maxLabel = 48
+	// sidHash digits tell the statements of one label apart; where they do not,
+	// there are more of them.
+	sidHash = 4
+)
 
-// selfAssumeSid avoids the Sids that the TaskRole uses itself.
-func selfAssumeSid(statements []v1alpha1.Statement) string {
-	sid := "SelfAssume"
-	for slices.ContainsFunc(statements, func(s v1alpha1.Statement) bool { return s.SID == sid }) {
-		sid += "X"
+// compile makes the one document of the role's own policies: what the sources
+// say together, in the fewest statements. Without a source there is nothing to
+// permit. For each statement it tells the source that comes first.
+func compile(sources []source) (policy.Document, []*source) {
+	whole := policy.Document{Version: policy.Version}
+	for i := range sources {
+		whole.Statement = append(whole.Statement, sources[i].statement)
 	}
-	return sid
-}
-
-// managed are the declared managed policies, sorted, each once.
-func managed(in Input) []string {
-	var arns []string
-	for _, arn := range in.TaskRole.Spec.ManagedPolicyARNs {
-		arns = append(arns, string(arn))
+	document, origins := policy.Minimise(whole)
+	taken := map[string]bool{}
+	for i := range document.Statement {
+		taken[document.Statement[i].Sid] = true
 	}
-	slices.Sort(arns)
-	return slices.Compact(arns)
-}
-
-func statement(s v1alpha1.Statement) policy.Statement {
-	out := policy.Statement{
-		Sid: s.SID, Effect: string(s.Effect),
-		Action: slices.Clone(s.Actions), Resource: slices.Clone(s.Resources),
-	}
-	for operator, keys := range s.Conditions {
-		if out.Condition == nil {
-			out.Condition = policy.Conditions{}
+	for i := range document.Statement {
+		if s := &document.Statement[i]; s.Sid == "" && !asWritten(sources, origins[i]) {
+			s.Sid = sid(*s, provenance(sources, origins[i]), taken)
 		}
-		out.Condition[operator] = map[string]policy.Strings{}
-		for key, values := range keys {
-			out.Condition[operator][key] = policy.Strings(slices.Clone(values))
+	}
+	firsts := make([]*source, 0, len(origins))
+	for _, origin := range origins {
+		firsts = append(firsts, &sources[slices.Min(origin)])
+	}
+	return document, firsts
+}
+
+// asWritten says whether it is one statement of the TaskRole's, which stays as it
+// is: without a Sid where its author gave it none.
+func asWritten(sources []source, origin []int) bool {
+	return len(origin) == 1 && sources[origin[0]].exact
+}
+
+// provenance says where a statement came from, such as GrantS3ReadWrite: the parts
+// that all of its sources have in common once, then what tells them apart.
+func provenance(sources []source, origin []int) string {
+	var kinds []string
+	verbs := map[string][]string{}
+	for _, i := range origin {
+		from := sources[i].from
+		if !slices.Contains(kinds, from.kind) {
+			kinds = append(kinds, from.kind)
 		}
+		if !slices.Contains(verbs[from.kind], from.verb) {
+			verbs[from.kind] = append(verbs[from.kind], from.verb)
+		}
+	}
+	slices.Sort(kinds)
+	out := ""
+	for _, kind := range kinds {
+		slices.Sort(verbs[kind])
+		out += kind + strings.Join(verbs[kind], "")
+	}
+	if len(out) > maxLabel {
+		out = out[:maxLabel]
 	}
 	return out
 }
 
-// tags are the tenant's, over them the class's, over all the owner's.
-func tags(in Input, state model.State) map[string]string {
-	out := map[string]string{}
-	for key, value := range in.TaskRole.Spec.Tags {
-		if !hasKey(in.Class.Spec.Tags, key) {
-			out[key] = string(value)
+// sid makes a Sid that stays as long as the actions and conditions do: a resource
+// more or less does not rename a statement. Statements with the same of both
+// have been merged.
+func sid(s policy.Statement, label string, taken map[string]bool) string {
+	s.Resource = nil
+	sum := sha256.Sum256([]byte(policy.Document{Statement: policy.Statements{s}}.JSON()))
+	digits := hex.EncodeToString(sum[:])
+	for n := sidHash; ; n++ {
+		if name := label + digits[:n]; !taken[name] || n == len(digits) {
+			taken[name] = true
+			return name
 		}
 	}
-	for key, value := range in.Class.Spec.Tags {
-		out[key] = string(value)
-	}
-	maps.Copy(out, state.Owner.Tags())
-	out[model.TagClass] = in.Class.Name
-	return out
 }

@@ -3,6 +3,8 @@
 package desired
 
 import (
+	"encoding/json"
+
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
@@ -17,6 +19,12 @@ type Input struct {
 	NamespaceLabels map[string]string
 	// MaxAttached is the account's quota of managed policies on a role.
 	MaxAttached int
+	// Definition is the registration of the revision that the role is for, raw
+	// members by name; nil: none is known, and nothing is implied.
+	Definition map[string]json.RawMessage
+	// ManagedDocuments are documents of managed policies by ARN, as JSON, as far
+	// as they could be read.
+	ManagedDocuments map[string]string
 }
 
 // Build returns the declared state. What the class does not allow, and what IAM
@@ -24,15 +32,39 @@ type Input struct {
 // be done to AWS then. The cluster id is part of names and paths: letters, digits
 // and hyphens, as the manager's flag takes it.
 func Build(in Input) (model.State, error) {
-	if refusal := guard(in); refusal != nil {
+	state, b, refusal := assemble(in)
+	if refusal != nil {
 		return model.State{}, refusal
 	}
-	if refusal := unreadable(in); refusal != nil {
-		return model.State{}, refusal
+	state.Findings = judge(in, b.sources)
+	return state, nil
+}
+
+// Allowed says whether Build would refuse, and with what, without judging what
+// it would build.
+func Allowed(in Input) error {
+	if _, _, refusal := assemble(in); refusal != nil {
+		return refusal
+	}
+	return nil
+}
+
+// basis is what the policies of a state are made of.
+type basis struct {
+	sources []source
+	implied []policy.Finding
+}
+
+func assemble(in Input) (model.State, basis, *Refusal) {
+	if refusal := guard(in); refusal != nil {
+		return model.State{}, basis{}, refusal
 	}
 	state := Nothing(in)
-	document := compile(in, state)
-	state.Findings = policy.Lint(document)
+	b, refusal := gather(in, state)
+	if refusal != nil {
+		return model.State{}, basis{}, refusal
+	}
+	document, sources := compile(b.sources)
 	state.Role = &model.Role{
 		Description: "Role of an ECS task definition, kept by " + state.Owner.String(),
 		Trust:       trust(in, state),
@@ -41,14 +73,36 @@ func Build(in Input) (model.State, error) {
 	}
 	parts, err := policy.Split(document, policy.MaxManagedSize)
 	if err != nil {
-		return model.State{}, tooLong(err)
+		return model.State{}, basis{}, tooLong(err, sources)
 	}
 	state.Policies = name(parts, state)
 	state.ManagedPolicyARNs = managed(in)
-	if refusal := quotas(in, state); refusal != nil {
-		return model.State{}, refusal
+	state.Implied = b.implied
+	return state, b, quotas(in, state)
+}
+
+// gather collects everything that is to be permitted or denied, and holds it
+// against the class. What the definition implies is held against the class, too,
+// but refuses nothing: whoever registers a revision must not stop what was
+// declared from being kept.
+func gather(in Input, state model.State) (basis, *Refusal) {
+	sources, refusal := declared(in, state)
+	if refusal == nil {
+		refusal = busy(in, sources)
 	}
-	return state, nil
+	if refusal != nil {
+		return basis{}, refusal
+	}
+	rails := railsOf(in)
+	if refusal := rails.refuse(sources); refusal != nil {
+		return basis{}, refusal
+	}
+	b := basis{sources: sources}
+	b.imply(in, state, rails)
+	for i := range b.sources {
+		bindAccount(in, &b.sources[i])
+	}
+	return b, nil
 }
 
 // Nothing returns the state of a TaskRole of which nothing shall be left: it
@@ -75,6 +129,8 @@ func Effective(tr *v1alpha1.TaskRole, class *v1alpha1.TaskRoleClass) v1alpha1.Ef
 		ClassName: class.Name, AccountID: class.Spec.AccountID, Region: class.Spec.Region, Partition: partition(class),
 		PermissionsBoundaryARN: string(first(class.Spec.PermissionsBoundaryARN, tr.Spec.PermissionsBoundaryARN)),
 	}
+	effective.ExecuteCommand = first(tr.Spec.ExecuteCommand, class.Spec.Defaults.ExecuteCommand, v1alpha1.ExecuteCommandDisabled)
+	effective.Inference = first(tr.Spec.Inference, class.Spec.Defaults.Inference, v1alpha1.InferenceReport)
 	effective.ManagementPolicy = first(tr.Spec.ManagementPolicy, class.Spec.Defaults.ManagementPolicy, v1alpha1.ManagementEnforce)
 	effective.DeletionPolicy = first(tr.Spec.DeletionPolicy, class.Spec.Defaults.DeletionPolicy, v1alpha1.DeletionDelete)
 	return effective

@@ -34,6 +34,7 @@ func input(change ...func(*Input)) Input {
 				AccountID: "111122223333", Region: "us-west-2", PermissionsBoundaryARN: boundary,
 				TrustedRegistrants: []string{"*"}, NamespaceSelector: &metav1.LabelSelector{},
 				Families: []v1alpha1.NamePattern{"{{namespace}}-*"}, AllowStatements: true,
+				AllowedActions: []v1alpha1.ActionPattern{"*"}, AllowedResources: []v1alpha1.ResourcePattern{"*"},
 			},
 		},
 	}

@@ -79,9 +79,17 @@ var guards = map[string]struct {
 	"allowStatements": {
 		allowed: []func(*Input){
 			func(in *Input) { in.Class.Spec.AllowStatements, in.TaskRole.Spec.Statements = false, nil },
+			func(in *Input) {
+				in.Class.Spec.AllowStatements = false
+				in.TaskRole.Spec.Statements[0].Effect = v1alpha1.EffectDeny
+			},
+			func(in *Input) {
+				in.Class.Spec.AllowStatements, in.TaskRole.Spec.Statements = false, nil
+				in.TaskRole.Spec.Grants = []v1alpha1.Grant{{Access: []string{"Read"}, Resources: []string{"arn:aws:s3:::b/*"}}}
+			},
 		},
 		refused: map[string]breach{
-			"not allowed": {func(in *Input) { in.Class.Spec.AllowStatements = false }, "spec.statements", []string{"production", "managedPolicyARNs"}},
+			"not allowed": {func(in *Input) { in.Class.Spec.AllowStatements = false }, "spec.statements[0]", []string{"production", "spec.grants", "managedPolicyARNs"}},
 		},
 	},
 	"partition of resources": {
@@ -196,7 +204,7 @@ func TestAClassThatSaysNothingAllowsNothing(t *testing.T) {
 	for _, e := range r.Errors {
 		fields[e.Field] = true
 	}
-	for _, want := range []string{"metadata.namespace", "spec.family", "spec.roleName", "spec.statements", "spec.managedPolicyARNs[0]", "spec.tags[team]"} {
+	for _, want := range []string{"metadata.namespace", "spec.family", "spec.roleName", "spec.statements[0]", "spec.managedPolicyARNs[0]", "spec.tags[team]"} {
 		if !fields[want] {
 			t.Errorf("%s is not refused: %s", want, r)
 		}

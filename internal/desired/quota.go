@@ -29,7 +29,7 @@ func quotas(in Input, state model.State) *Refusal {
 	errs := lengths(state)
 	if n := len(state.Policies) + len(state.ManagedPolicyARNs); n > in.MaxAttached {
 		errs = append(errs, field.Forbidden(spec.Child("managedPolicyARNs"), fmt.Sprintf(
-			"a role takes %d managed policies here, and this one would have %d: %d of managedPolicyARNs, and %d that the statements fill; have fewer, or have the quota of the account raised and tell the controller by --max-attached-policies",
+			"a role takes %d managed policies here, and this one would have %d: %d of managedPolicyARNs, and %d that its grants and statements fill; have fewer, or have the quota of the account raised and tell the controller by --max-attached-policies",
 			in.MaxAttached, n, len(state.ManagedPolicyARNs), len(state.Policies))))
 	}
 	if n := len(state.Role.Tags); n > maxTags {
@@ -44,6 +44,37 @@ func quotas(in Input, state model.State) *Refusal {
 		return nil
 	}
 	return &Refusal{Reason: v1alpha1.ReasonQuotaExceeded, Errors: errs}
+}
+
+// maxWildcards of one resource is many times what any name needs: comparing
+// patterns costs the product of their lengths, and whoever writes a TaskRole must
+// not be able to keep the controller busy.
+const maxWildcards = 16
+
+// busy refuses resources that could not fit into the policies of a role however
+// they were put, before they are compared with each other, and those with more
+// wildcards than anybody needs.
+func busy(in Input, sources []source) *Refusal {
+	characters, seen := 0, map[string]bool{}
+	for i := range sources {
+		for j, resource := range sources[i].statement.Resource {
+			if seen[resource] {
+				continue
+			}
+			seen[resource] = true
+			characters += len(resource)
+			if n := strings.Count(resource, "*") + strings.Count(resource, "?"); n > maxWildcards {
+				return &Refusal{Reason: v1alpha1.ReasonInvalidSpec, Errors: field.ErrorList{field.Invalid(sources[i].at("resources", j), resource, fmt.Sprintf(
+					"it has %d wildcards, %d are taken at most: write a shorter pattern", n, maxWildcards))}}
+			}
+		}
+	}
+	if most := in.MaxAttached * policy.MaxManagedSize; characters > most {
+		return &Refusal{Reason: v1alpha1.ReasonQuotaExceeded, Errors: field.ErrorList{field.Forbidden(spec, fmt.Sprintf(
+			"its grants and statements name resources of %d characters together, and the %d policies that a role takes here hold %d: have fewer, or name several by one pattern",
+			characters, in.MaxAttached, most))}}
+	}
+	return nil
 }
 
 // lengths refuses names and paths that IAM would refuse. A path is made of the
@@ -64,12 +95,13 @@ func lengths(state model.State) field.ErrorList {
 	return errs
 }
 
-// tooLong refuses a statement that no policy can hold.
-func tooLong(err error) *Refusal {
+// tooLong refuses a statement that no policy can hold. sources are where the
+// statements came from.
+func tooLong(err error, sources []*source) *Refusal {
 	path := spec.Child("statements")
 	var statement *policy.TooLong
 	if errors.As(err, &statement) {
-		path = path.Index(statement.Index)
+		path = sources[statement.Index].field
 	}
 	return &Refusal{Reason: v1alpha1.ReasonQuotaExceeded, Errors: field.ErrorList{field.Forbidden(path, err.Error())}}
 }

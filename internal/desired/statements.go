@@ -13,8 +13,7 @@ import (
 
 // unreadable refuses statements that the schema takes and IAM would not: else a
 // role would be made before anybody is told that its policy cannot be.
-func unreadable(in Input) *Refusal {
-	var errs field.ErrorList
+func unreadable(in Input) (errs field.ErrorList) {
 	for i := range in.TaskRole.Spec.Statements {
 		s, path := &in.TaskRole.Spec.Statements[i], spec.Child("statements").Index(i)
 		for j, resource := range s.Resources {
@@ -24,10 +23,10 @@ func unreadable(in Input) *Refusal {
 		}
 		errs = append(errs, dates(path.Child("conditions"), s.Conditions)...)
 	}
-	if len(errs) == 0 {
-		return nil
+	for i, g := range in.TaskRole.Spec.Grants {
+		errs = append(errs, dates(spec.Child("grants").Index(i).Child("conditions"), g.Conditions)...)
 	}
-	return &Refusal{Reason: v1alpha1.ReasonInvalidSpec, Errors: errs}
+	return errs
 }
 
 // Resources of S3 that have a region and an account (Service authorization

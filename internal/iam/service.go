@@ -21,6 +21,8 @@ type Service struct {
 	// and neither ids nor version numbers are used twice. The least recently
 	// used goes first, so that policies which were deleted do not stay.
 	documents *lru.Cache
+	// managed are documents of policies that others keep, by ARN.
+	managed *lru.Cache
 }
 
 // revision is one version of a policy. The id, other than the ARN, is new when
@@ -29,7 +31,7 @@ type revision struct{ policyID, version string }
 
 // New makes a Service.
 func New(api aws.IAM) *Service {
-	return &Service{api: api, documents: lru.New(keptDocuments)}
+	return &Service{api: api, documents: lru.New(keptDocuments), managed: lru.New(keptManaged)}
 }
 
 // is says whether err is of the class.

@@ -33,8 +33,10 @@ type State struct {
 	TrustedRegistrants []string
 	// Trusts are all the trust policies that the controller would write for
 	// this owner, whatever the options: by them it recognises its own.
-	Trusts   []policy.Document
-	Findings []policy.Finding
+	Trusts []policy.Document
+	// Findings are against what is permitted; Implied tells what the task
+	// definition needs and the role does not permit.
+	Findings, Implied []policy.Finding
 }
 
 // RoleARN is the ARN that the role has, or will have.
@@ -99,6 +101,9 @@ type Observed struct {
 	// Policies are those in the owner's path, sorted by name.
 	Policies []ObservedPolicy
 	Family   Family
+	// Managed are documents of declared managed policies by ARN, as JSON: those
+	// that could be read. Nil: nobody tried.
+	Managed map[string]string
 }
 
 // PolicyNamed finds a policy by its name.

@@ -21,6 +21,26 @@ func yamlList(n int, text func(int) string) string {
 	return "[" + strings.Join(items, ", ") + "]"
 }
 
+// yamlItems is a list of n items that are YAML themselves.
+func yamlItems(n int, item func(int) string) string {
+	items := make([]string, n)
+	for i := range items {
+		items[i] = item(i)
+	}
+	return "[" + strings.Join(items, ", ") + "]"
+}
+
+// oneGrant is a spec whose only grant has the keys besides those that it needs.
+func oneGrant(keys string) string {
+	rest := ""
+	for key, value := range map[string]string{"access": "[Read]", "resources": "['arn:aws:s3:::bucket/*']"} {
+		if !strings.Contains(keys, key+":") {
+			rest += ", " + key + ": " + value
+		}
+	}
+	return "grants: [{" + keys + rest + "}]"
+}
+
 // oneStatement is a spec whose only statement has the keys besides those that
 // it needs.
 func oneStatement(keys string) string {
@@ -35,7 +55,7 @@ func oneStatement(keys string) string {
 
 // refusedAtApply are the malformed TaskRoles that never get into the cluster.
 var refusedAtApply = map[string]badInput{
-	"unknown field":                {spec: "grants: []", says: []string{`unknown field "spec.grants"`}},
+	"unknown field":                {spec: "permissions: []", says: []string{`unknown field "spec.permissions"`}},
 	"unknown field of a statement": {spec: oneStatement("notActions: ['s3:*']"), says: []string{`unknown field "spec.statements[0].notActions"`}},
 	"no family":                    {spec: "family: null", says: []string{"spec.family: Required value"}},
 	"empty family":                 {spec: "family: ''", says: []string{"spec.family", "at least 1 chars"}},
@@ -77,6 +97,11 @@ var refusedAtApply = map[string]badInput{
 	"tags that IAM cannot tell":   {spec: "tags: {team: a, Team: b}", says: []string{"spec.tags", "keep one of them"}},
 	"unknown managementPolicy":    {spec: "managementPolicy: Manage", says: []string{"spec.managementPolicy", `"Enforce", "Observe"`}},
 	"deletionPolicy of Terraform": {spec: "deletionPolicy: Orphan", says: []string{"spec.deletionPolicy", `"Delete", "Retain"`}},
+	"action as a verb":            {spec: oneGrant("access: ['s3:GetObject']"), says: []string{"spec.grants[0].access[0]", "such as Read", "spec.statements"}},
+	"grant on everything":         {spec: oneGrant("resources: ['*']"), says: []string{"spec.grants[0].resources[0]", "* alone is none"}},
+	"grant without access":        {spec: "grants: [{resources: ['arn:aws:s3:::b/*']}]", says: []string{"spec.grants[0].access", "Required value"}},
+	"literal region in a grant":   {spec: oneGrant("resources: ['arn:aws:sqs:region:111122223333:orders']"), says: []string{"spec.grants[0].resources[0]", "such as us-west-2"}},
+	"unknown executeCommand":      {spec: "executeCommand: 'Yes'", says: []string{"spec.executeCommand", `"Disabled", "Enabled"`}},
 	"namespace that is going": {prepare: func(s *stage) {
 		s.must(world.kube.Delete(s.ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace}}))
 	}, says: []string{"namespace", "being terminated"}},
@@ -93,6 +118,11 @@ func classTags(n int) func(*v1alpha1.TaskRoleClass) {
 			c.Spec.AllowedTagKeys = append(c.Spec.AllowedTagKeys, fmt.Sprintf("own-%d", i))
 		}
 	}
+}
+
+// actions lets a class allow these alone.
+func actions(allowed ...v1alpha1.ActionPattern) func(*v1alpha1.TaskRoleClass) {
+	return func(c *v1alpha1.TaskRoleClass) { c.Spec.AllowedActions = allowed }
 }
 
 // listing allows policies by their ARNs, ACCOUNT being the class's.
@@ -139,7 +169,29 @@ var stalledInputs = map[string]badInput{
 	"roleName that somebody has": {spec: "roleName: taken", prepare: func(s *stage) { s.makeRole("taken", "/", trustOf("ecs-tasks.amazonaws.com"), nil) },
 		reason: v1alpha1.ReasonConflict, says: []string{"role taken exists", "another roleName"}},
 	"statements not allowed": {rails: func(c *v1alpha1.TaskRoleClass) { c.Spec.AllowStatements = false },
-		reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.statements", "use managedPolicyARNs"}},
+		reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.statements", "use spec.grants"}},
+	"verb that the resource does not offer": {spec: oneGrant("access: [Read, Fly]"),
+		reason: v1alpha1.ReasonInvalidSpec, says: []string{"spec.grants[0].access[1]", "Fly", "Read"}},
+	"verb of the bucket's objects": {spec: oneGrant("resources: ['arn:aws:s3:::bucket']"),
+		reason: v1alpha1.ReasonInvalidSpec, says: []string{"spec.grants[0]", "arn:aws:s3:::bucket/*"}},
+	"service that grants do not know": {spec: oneGrant("resources: ['arn:aws:timestream:us-west-2:ACCOUNT:database/d']"),
+		reason: v1alpha1.ReasonInvalidSpec, says: []string{"spec.grants[0].resources[0]", "timestream", "spec.statements"}},
+	"condition that a grant's action does not know": {spec: oneGrant("conditions: {StringLike: {'s3:prefix': ['p/*']}}"),
+		reason: v1alpha1.ReasonInvalidSpec, says: []string{"spec.grants[0].conditions", "s3:prefix", "s3:GetObject"}},
+	"grant of an action not allowed": {spec: oneGrant("access: [Write]"), rails: actions("s3:GetObject"),
+		reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.grants[0]", "s3:PutObject", "ask the platform team"}},
+	"grant of a resource not allowed": {spec: oneGrant("access: [Read]"), rails: func(c *v1alpha1.TaskRoleClass) {
+		c.Spec.AllowedResources = []v1alpha1.ResourcePattern{"arn:aws:s3:::{{namespace}}-*"}
+	}, reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.grants[0]", "arn:aws:s3:::stage-", "ask the platform team"}},
+	"action of IAM under a wildcard": {spec: oneStatement("actions: ['iam:PassRole'], resources: ['arn:aws:iam::ACCOUNT:role/admin']"),
+		reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.statements[0].actions[0]", "by name only"}},
+	"action that is denied": {spec: oneStatement("actions: ['s3:*']"), rails: func(c *v1alpha1.TaskRoleClass) {
+		c.Spec.DeniedActions = []v1alpha1.ActionPattern{"s3:DeleteBucket"}
+	}, reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.statements[0].actions[0]", "denies s3:DeleteBucket"}},
+	"queue of another account": {spec: oneGrant("access: [Send], resources: ['arn:aws:sqs:us-west-2:444455556666:q']"), rails: func(c *v1alpha1.TaskRoleClass) { c.Spec.SameAccountOnly = true },
+		reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.grants[0]", "444455556666", "fifth part"}},
+	"ECS Exec not allowed": {spec: "executeCommand: Enabled", rails: actions("s3:*"),
+		reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.executeCommand", "ssmmessages:CreateControlChannel"}},
 	"policy not listed": {spec: "managedPolicyARNs: ['" + awsManaged + "AdministratorAccess']", rails: listing(awsManaged + "ReadOnlyAccess"),
 		reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.managedPolicyARNs[0]", "leave it out"}},
 	"policy of another account": {spec: "managedPolicyARNs: ['arn:aws:iam::999999999999:policy/p']", rails: listing("arn:aws:iam::999999999999:policy/p"),
@@ -150,9 +202,17 @@ var stalledInputs = map[string]badInput{
 		reason: v1alpha1.ReasonQuotaExceeded, says: []string{"spec.managedPolicyARNs", "have fewer"}},
 	"a statement that no policy holds": {spec: oneStatement("conditions: {StringEquals: {'aws:a': " + yamlList(7, func(i int) string { return strings.Repeat(fmt.Sprint(i), 1000) }) + "}}"),
 		reason: v1alpha1.ReasonQuotaExceeded, says: []string{"spec.statements[0]", "shorten its conditions"}},
-	"statements that a role cannot hold": {spec: "statements: [" + strings.Repeat("{effect: Allow, actions: ['s3:GetObject'], resources: "+
-		yamlList(50, func(i int) string { return fmt.Sprintf("arn:aws:s3:::bucket/%0100d", i) })+"}, ", 12) + "]",
-		reason: v1alpha1.ReasonQuotaExceeded, says: []string{"that the statements fill", "have fewer"}},
+	"statements that a role cannot hold": {spec: "statements: " + yamlItems(12, func(n int) string {
+		return "{effect: Allow, actions: ['s3:GetObject'], resources: " +
+			yamlList(40, func(i int) string { return fmt.Sprintf("arn:aws:s3:::bucket/%0100d", n*50+i) }) + "}"
+	}),
+		reason: v1alpha1.ReasonQuotaExceeded, says: []string{"that its grants and statements fill", "have fewer"}},
+	"more resources than policies could hold": {spec: "statements: " + yamlItems(12, func(n int) string {
+		return "{effect: Allow, actions: ['s3:GetObject'], resources: " +
+			yamlList(50, func(i int) string { return fmt.Sprintf("arn:aws:s3:::bucket/%0100d", n*50+i) }) + "}"
+	}), reason: v1alpha1.ReasonQuotaExceeded, says: []string{"72000 characters together", "have fewer"}},
+	"a pattern to keep the controller busy": {spec: oneStatement("resources: ['arn:aws:s3:::" + strings.Repeat("a*", 17) + "']"),
+		reason: v1alpha1.ReasonInvalidSpec, says: []string{"spec.statements[0].resources[0]", "17 wildcards", "write a shorter pattern"}},
 	"tag key not allowed": {spec: "tags: {owner: me}", reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.tags[owner]", "it allows team; remove the tag"}},
 	"tag of the class": {spec: "tags: {team: mine}", rails: func(c *v1alpha1.TaskRoleClass) { c.Spec.Tags = v1alpha1.Tags{"Team": "platform"} },
 		reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.tags[team]", "remove it"}},

@@ -35,8 +35,8 @@ type judgedRole struct {
 }
 
 type judgedPolicy struct {
-	Statements []string // of all policies, without their sids
-	Faults     []string
+	Permissions []string // of all policies
+	Faults      []string
 }
 
 type judgedFamily struct {
@@ -73,8 +73,8 @@ func (c *churn) expected() judged {
 			continue
 		}
 		out.Roles[l.arn()] = judgedRole{Trust: l.trust(), Boundary: c.boundary, Tags: c.tags(l), Managed: managedOf(l)}
-		if statements := l.declared(); len(statements) > 0 {
-			out.Policies[l.arn()] = judgedPolicy{Statements: statements}
+		if permissions := l.declared(); len(permissions) > 0 {
+			out.Policies[l.arn()] = judgedPolicy{Permissions: permissions}
 		}
 	}
 	return out
@@ -114,7 +114,8 @@ func managedOf(l *life) []string {
 	return out
 }
 
-// declared are the statements, by meaning and in a fixed order.
+// declared are the permissions, by meaning and in a fixed order: how they are
+// bundled into statements is not declared.
 func (l *life) declared() []string {
 	var out []string
 	for _, s := range l.spec.Statements {
@@ -122,13 +123,40 @@ func (l *life) declared() []string {
 		if len(s.Conditions) > 0 {
 			statement["Condition"] = s.Conditions
 		}
-		out = append(out, statementText(l, statement))
+		out = append(out, permissions(l, statement)...)
 	}
 	if l.spec.Trust.SelfAssume {
-		out = append(out, statementText(l, map[string]any{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": l.arn()}))
+		out = append(out, permissions(l, map[string]any{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": l.arn()})...)
 	}
 	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// permissions are a statement's: one for each of its actions on each of its
+// resources.
+func permissions(l *life, statement any) []string {
+	var whole struct {
+		Effect           string
+		Action, Resource any
+		Condition        any
+	}
+	l.must(json.Unmarshal([]byte(statementText(l, statement)), &whole))
+	var out []string
+	for _, action := range listOf(whole.Action) {
+		for _, resource := range listOf(whole.Resource) {
+			text, err := json.Marshal([]any{whole.Effect, action, resource, whole.Condition})
+			l.must(err)
+			out = append(out, string(text))
+		}
+	}
 	return out
+}
+
+func listOf(value any) []any {
+	if list, many := value.([]any); many {
+		return list
+	}
+	return []any{value}
 }
 
 func statementText(l *life, statement any) string {
@@ -149,7 +177,7 @@ func (c *churn) found() (judged, error) {
 	for _, r := range roles {
 		out.Roles[aws.ToString(r.Arn)] = c.foundRole(r)
 	}
-	own := map[string][]string{}
+	own, written := map[string][]string{}, map[string][]string{}
 	for _, p := range policies {
 		l := c.ownerOf(p)
 		if l == nil {
@@ -158,15 +186,17 @@ func (c *churn) found() (judged, error) {
 		}
 		own[l.arn()] = append(own[l.arn()], aws.ToString(p.Arn))
 		j := out.Policies[l.arn()]
-		if err := j.add(l, p); err != nil {
+		statements, err := j.add(l, p)
+		if err != nil {
 			return out, err
 		}
+		written[l.arn()] = append(written[l.arn()], statements...)
 		out.Policies[l.arn()] = j
 	}
 	for _, l := range c.lives {
 		if j, found := out.Policies[l.arn()]; found {
-			slices.Sort(j.Statements)
-			j.Faults = append(j.Faults, crowded(len(own[l.arn()]), j.Statements)...)
+			slices.Sort(j.Permissions)
+			j.Faults = append(j.Faults, crowded(len(own[l.arn()]), written[l.arn()])...)
 			j.Faults = append(j.Faults, unattached(roles, l.arn(), own[l.arn()])...)
 			out.Policies[l.arn()] = j
 		}
@@ -230,15 +260,16 @@ func (c *churn) ownerOf(p types.ManagedPolicyDetail) *life {
 	return nil
 }
 
-// add adds the statements of a policy.
-func (j *judgedPolicy) add(l *life, p types.ManagedPolicyDetail) error {
+// add adds the permissions of a policy, and returns its statements.
+func (j *judgedPolicy) add(l *life, p types.ManagedPolicyDetail) ([]string, error) {
+	var statements []string
 	name := aws.ToString(p.PolicyName)
 	if n := len(p.PolicyVersionList); n > 5 {
 		j.Faults = append(j.Faults, fmt.Sprintf("policy %s has %d versions", name, n))
 	}
 	listed, err := l.admin.iam.ListPolicyTags(l.ctx, &iam.ListPolicyTagsInput{PolicyArn: p.Arn, MaxItems: aws.Int32(50)})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, t := range listed.Tags {
 		if !strings.HasPrefix(aws.ToString(t.Key), "ecs.taskrole.dev/") {
@@ -257,10 +288,11 @@ func (j *judgedPolicy) add(l *life, p types.ManagedPolicyDetail) error {
 		}
 		for _, s := range statementsOf(document) {
 			delete(s, "Sid") // says nothing
-			j.Statements = append(j.Statements, statementText(l, s))
+			j.Permissions = append(j.Permissions, permissions(l, s)...)
+			statements = append(statements, statementText(l, s))
 		}
 	}
-	return nil
+	return statements, nil
 }
 
 func statementsOf(document any) []map[string]any {

@@ -130,6 +130,8 @@ func (s *stage) class(change ...func(*v1alpha1.TaskRoleClass)) *v1alpha1.TaskRol
 			AllowRoleNames:     []v1alpha1.NamePattern{"*"},
 			AllowedTagKeys:     []string{"team"},
 			AllowStatements:    true,
+			AllowedActions:     []v1alpha1.ActionPattern{"*"},
+			AllowedResources:   []v1alpha1.ResourcePattern{"*"},
 		},
 	}
 	for _, c := range change {

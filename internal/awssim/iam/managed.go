@@ -23,8 +23,26 @@ var awsPolicies = strings.Fields(`
 // since is a date for them: AWS's managed policies are older than any account here.
 var since = time.Date(2015, time.February, 6, 18, 40, 45, 0, time.UTC)
 
-// awsDocument stands for each of them: what they allow is for no test to rest on.
-const awsDocument = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"none:None","Resource":"*"}]}`
+// awsDocuments are what some of them say (AWS managed policy reference guide), for
+// whoever judges what is attached.
+var awsDocuments = map[string]string{
+	"/AdministratorAccess": allowing("*"),
+	"/AmazonS3FullAccess":  allowing("s3:*", "s3-object-lambda:*"),
+	"/AmazonSQSFullAccess": allowing("sqs:*"),
+	"/AmazonSQSReadOnlyAccess": allowing("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListDeadLetterSourceQueues",
+		"sqs:ListQueues", "sqs:ListMessageMoveTasks", "sqs:ListQueueTags"),
+	"/AmazonS3ReadOnlyAccess": allowing("s3:Get*", "s3:List*", "s3:Describe*", "s3-object-lambda:Get*", "s3-object-lambda:List*"),
+	"/AWSXRayDaemonWriteAccess": allowing("xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules",
+		"xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries"),
+}
+
+// otherDocument stands for each of the others: what they allow is for no test to
+// rest on.
+const otherDocument = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"none:None","Resource":"*"}]}`
+
+func allowing(actions ...string) string {
+	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["` + strings.Join(actions, `","`) + `"],"Resource":"*"}]}`
+}
 
 // awsManaged returns nil for a policy that AWS does not have.
 func awsManaged(partition, path, name string) *policy {
@@ -40,11 +58,15 @@ func awsManagedAll(partition string) []*policy {
 	var out []*policy
 	for i, known := range awsPolicies {
 		at := strings.LastIndex(known, "/") + 1
+		document, found := awsDocuments[known]
+		if !found {
+			document = otherDocument
+		}
 		out = append(out, &policy{
 			name: known[at:], path: known[:at], arn: "arn:" + partition + ":iam::aws:policy" + known,
 			id:      fmt.Sprintf("ANPAAWSMANAGED%07d", i),
 			created: since, updated: since, lastVersion: 1,
-			versions: []version{{id: "v1", document: awsDocument, created: since, isDefault: true}},
+			versions: []version{{id: "v1", document: document, created: since, isDefault: true}},
 		})
 	}
 	return out

@@ -1,0 +1,155 @@
+package desired
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+)
+
+// allowing makes a class that allows these actions on these resources.
+func allowing(actions, resources []string) func(*Input) {
+	return func(in *Input) {
+		in.Class.Spec.AllowedActions, in.Class.Spec.AllowedResources = nil, nil
+		for _, a := range actions {
+			in.Class.Spec.AllowedActions = append(in.Class.Spec.AllowedActions, v1alpha1.ActionPattern(a))
+		}
+		for _, r := range resources {
+			in.Class.Spec.AllowedResources = append(in.Class.Spec.AllowedResources, v1alpha1.ResourcePattern(r))
+		}
+	}
+}
+
+func denying(actions ...v1alpha1.ActionPattern) func(*Input) {
+	return func(in *Input) { in.Class.Spec.DeniedActions = actions }
+}
+
+// asking makes a TaskRole with one statement.
+func asking(action, resource string) func(*Input) {
+	return func(in *Input) {
+		in.TaskRole.Spec.Statements = []v1alpha1.Statement{{Effect: v1alpha1.EffectAllow, Actions: []string{action}, Resources: []string{resource}}}
+	}
+}
+
+func granting(verb, resource string) func(*Input) {
+	return func(in *Input) {
+		in.TaskRole.Spec.Statements = nil
+		in.TaskRole.Spec.Grants = []v1alpha1.Grant{{Access: []string{verb}, Resources: []string{resource}}}
+	}
+}
+
+func sameAccount(in *Input) { in.Class.Spec.SameAccountOnly = true }
+
+const object = "arn:aws:s3:::b/x"
+
+var all = []string{"*"}
+
+func TestTheRailsOfAClass(t *testing.T) {
+	const (
+		action   = "spec.statements[0].actions[0]"
+		resource = "spec.statements[0].resources[0]"
+	)
+	for name, c := range map[string]struct {
+		change []func(*Input)
+		field  string // empty: allowed
+		says   []string
+	}{
+		"an action that is listed":                 {change: []func(*Input){allowing([]string{"s3:GetObject"}, all), asking("s3:GetObject", object)}},
+		"an action in other capitals":              {change: []func(*Input){allowing([]string{"S3:getobject"}, all), asking("s3:GetObject", object)}},
+		"a pattern within one that is listed":      {change: []func(*Input){allowing([]string{"s3:Get*"}, all), asking("s3:GetObj*", object)}},
+		"an action that is not listed":             {change: []func(*Input){allowing([]string{"s3:Get*"}, all), asking("s3:PutObject", object)}, field: action, says: []string{"s3:PutObject", "its allowedActions are s3:Get*", "ask the platform team"}},
+		"no action listed":                         {change: []func(*Input){allowing(nil, all), asking("s3:GetObject", object)}, field: action, says: []string{"its allowedActions are none"}},
+		"a pattern wider than the one listed":      {change: []func(*Input){allowing([]string{"s3:Get*"}, all), asking("s3:Ge*", object)}, field: action, says: []string{"s3:Ge*"}},
+		"a pattern that two listed ones make up":   {change: []func(*Input){allowing([]string{"s3:Get*", "s3:P*"}, all), asking("s3:*", object)}, field: action, says: []string{"s3:Get*, s3:P*"}},
+		"everything, where everything is listed":   {change: []func(*Input){allowing(all, all), asking("*", "*")}, field: action, says: []string{"by name only"}},
+		"an action that is denied":                 {change: []func(*Input){denying("s3:Delete*"), asking("s3:DeleteObject", object)}, field: action, says: []string{"class production denies s3:Delete*, which s3:DeleteObject touches"}},
+		"a pattern that touches what is denied":    {change: []func(*Input){denying("s3:DeleteBucket"), asking("s3:D*", object)}, field: action, says: []string{"denies s3:DeleteBucket"}},
+		"a pattern beside what is denied":          {change: []func(*Input){denying("s3:Delete*"), asking("s3:Get*", object)}},
+		"iam by a wildcard":                        {change: []func(*Input){asking("iam:PassRole", "arn:aws:iam::111122223333:role/x")}, field: action, says: []string{"does not name iam:PassRole", "iam:*", "never by a wildcard"}},
+		"iam by name":                              {change: []func(*Input){allowing([]string{"*", "iam:PassRole"}, all), asking("iam:PassRole", "arn:aws:iam::111122223333:role/x")}},
+		"more of iam than is named":                {change: []func(*Input){allowing([]string{"*", "iam:PassRole"}, all), asking("iam:Pass*", "arn:aws:iam::111122223333:role/x")}, field: action, says: []string{"iam:Pass*"}},
+		"sts:AssumeRole by sts:*":                  {change: []func(*Input){allowing([]string{"sts:*"}, all), asking("sts:AssumeRole", "arn:aws:iam::111122223333:role/x")}, field: action, says: []string{"sts:AssumeRole*"}},
+		"sts:AssumeRole by name":                   {change: []func(*Input){allowing([]string{"sts:AssumeRole"}, all), asking("sts:AssumeRole", "arn:aws:iam::111122223333:role/x")}},
+		"sts:GetCallerIdentity by a wildcard":      {change: []func(*Input){asking("sts:GetCallerIdentity", "*")}},
+		"organizations by a wildcard":              {change: []func(*Input){asking("organizations:ListAccounts", "*")}, field: action, says: []string{"organizations:*"}},
+		"account by a wildcard":                    {change: []func(*Input){asking("account:GetContactInformation", "*")}, field: action, says: []string{"account:*"}},
+		"account by a longer wildcard":             {change: []func(*Input){allowing([]string{"*", "account:Get*"}, all), asking("account:GetContactInformation", "*")}},
+		"a resource that is listed":                {change: []func(*Input){allowing(all, []string{"arn:aws:s3:::{{namespace}}-*"}), asking("s3:GetObject", "arn:aws:s3:::shop-b/*")}},
+		"a resource of another namespace":          {change: []func(*Input){allowing(all, []string{"arn:aws:s3:::{{namespace}}-*"}), asking("s3:GetObject", "arn:aws:s3:::bank-b/*")}, field: resource, says: []string{"arn:aws:s3:::bank-b/*", "its allowedResources are arn:aws:s3:::shop-*", "as a whole"}},
+		"a resource in other capitals":             {change: []func(*Input){allowing(all, []string{"arn:aws:s3:::shop-*"}), asking("s3:GetObject", "arn:aws:s3:::Shop-b/*")}, field: resource},
+		"a resource wider than the one listed":     {change: []func(*Input){allowing(all, []string{"arn:aws:s3:::shop-*"}), asking("s3:GetObject", "arn:aws:s3:::shop*")}, field: resource},
+		"a variable within a pattern's star":       {change: []func(*Input){allowing(all, []string{"arn:aws:s3:::shop-*"}), asking("s3:GetObject", "arn:aws:s3:::shop-b/${aws:PrincipalTag/team}/*")}},
+		"a variable that could be anything":        {change: []func(*Input){allowing(all, []string{"arn:aws:s3:::shop-b/team-*"}), asking("s3:GetObject", "arn:aws:s3:::shop-b/${aws:PrincipalTag/team}")}, field: resource},
+		"no resource listed":                       {change: []func(*Input){allowing(all, nil), asking("s3:GetObject", object)}, field: resource, says: []string{"its allowedResources are none"}},
+		"a star for an action that takes ARNs":     {change: []func(*Input){allowing(all, []string{"arn:*"}), asking("s3:GetObject", "*")}, field: resource},
+		"a star for an action that knows none":     {change: []func(*Input){allowing(all, nil), asking("xray:PutTraceSegments", "*")}},
+		"a star for an action that nobody knows":   {change: []func(*Input){allowing(all, nil), asking("xray:PutEverything", "*")}, field: resource},
+		"a condition proves nothing":               {change: []func(*Input){allowing(all, []string{"arn:aws:s3:::shop-*"}), asking("s3:GetObject", object), onlyShops}, field: resource},
+		"what a grant comes to":                    {change: []func(*Input){allowing([]string{"s3:PutObject"}, all), granting("Write", object)}, field: "spec.grants[0]", says: []string{"grant 1 (Write) needs s3:AbortMultipartUpload", "does not allow"}},
+		"ECS Exec, where it is not allowed":        {change: []func(*Input){allowing([]string{"s3:*"}, all), enabled, one}, field: "spec.executeCommand", says: []string{"executeCommand needs ssmmessages:CreateControlChannel"}},
+		"ECS Exec, where it is":                    {change: []func(*Input){allowing([]string{"s3:*", "ssmmessages:*Channel"}, []string{"arn:aws:s3:::b/*"}), enabled}},
+		"to assume itself":                         {change: []func(*Input){func(in *Input) { in.TaskRole.Spec.Trust.SelfAssume = true }}},
+		"to deny what is not allowed":              {change: []func(*Input){allowing(nil, nil), denying("*"), asking("iam:*", "*"), deny}},
+		"of the account, by ARN":                   {change: []func(*Input){sameAccount, asking("sqs:SendMessage", "arn:aws:sqs:us-west-2:111122223333:q")}},
+		"of another account":                       {change: []func(*Input){sameAccount, asking("sqs:SendMessage", "arn:aws:sqs:us-west-2:444455556666:q")}, field: resource, says: []string{"resources of account 111122223333 only", "fifth part"}},
+		"of any account":                           {change: []func(*Input){sameAccount, asking("sqs:SendMessage", "arn:aws:sqs:us-west-2:*:q")}, field: resource},
+		"of everybody":                             {change: []func(*Input){sameAccount, asking("sqs:SendMessage", "*")}, field: resource, says: []string{"everybody's"}},
+		"of an account that the ARN does not name": {change: []func(*Input){sameAccount, asking("route53:GetHostedZone", "arn:aws:route53:::hostedzone/Z1")}, field: resource},
+		"a model of AWS's own":                     {change: []func(*Input){sameAccount, asking("bedrock:InvokeModel", "arn:aws:bedrock:us-west-2::foundation-model/m")}},
+		"a queue of the account, by a grant":       {change: []func(*Input){sameAccount, granting("Send", "arn:aws:sqs:us-west-2:111122223333:q")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := input(c.change...)
+			if c.field == "" {
+				build(t, in)
+				return
+			}
+			r := refusal(t, in)
+			if r.Reason != v1alpha1.ReasonNotAllowed || r.Errors[0].Field != c.field {
+				t.Fatalf("%s: %s", r.Reason, r)
+			}
+			for _, text := range c.says {
+				if !strings.Contains(r.Error(), text) {
+					t.Errorf("it does not say %q: %s", text, r)
+				}
+			}
+		})
+	}
+}
+
+func onlyShops(in *Input) {
+	in.TaskRole.Spec.Statements[0].Conditions = v1alpha1.ConditionBlock{"StringLike": {"s3:prefix": {"shop-*"}}}
+}
+
+func enabled(in *Input) { in.TaskRole.Spec.ExecuteCommand = v1alpha1.ExecuteCommandEnabled }
+
+func one(in *Input) { in.TaskRole.Spec.Statements = nil }
+
+func deny(in *Input) { in.TaskRole.Spec.Statements[0].Effect = v1alpha1.EffectDeny }
+
+// S3's ARNs do not say whose a bucket is.
+func TestWhatIsPermittedOnS3IsBoundToTheAccountWhereTheClassKeepsToIt(t *testing.T) {
+	state := build(t, input(sameAccount))
+	same(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*",
+		"Condition":{"StringEquals":{"aws:ResourceAccount":"111122223333"}}}]}`, state.Policies[0].Document)
+}
+
+// Two values of one key are a choice: the tenant's own must not become one.
+func TestATenantsConditionDoesNotLoosenTheBindingToTheAccount(t *testing.T) {
+	state := build(t, input(sameAccount, func(in *Input) {
+		in.TaskRole.Spec.Statements[0].Conditions = v1alpha1.ConditionBlock{
+			"StringEquals": {"AWS:resourceaccount": {"444455556666"}}, "StringLike": {"aws:ResourceAccount": {"*"}},
+		}
+	}))
+	same(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*",
+		"Condition":{"StringEquals":{"AWS:resourceaccount":"444455556666"},"StringLike":{"aws:ResourceAccount":"*"},
+			"StringEqualsIgnoreCase":{"aws:ResourceAccount":"111122223333"}}}]}`, state.Policies[0].Document)
+	r := refusal(t, input(sameAccount, func(in *Input) {
+		in.TaskRole.Spec.Statements[0].Conditions = v1alpha1.ConditionBlock{
+			"StringEquals": {"aws:ResourceAccount": {"1"}}, "StringLike": {"aws:ResourceAccount": {"*"}}, "StringEqualsIgnoreCase": {"aws:ResourceAccount": {"2"}},
+		}
+	}))
+	if !strings.Contains(r.Error(), "by fewer operators") {
+		t.Error(r)
+	}
+}

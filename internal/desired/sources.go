@@ -1,0 +1,135 @@
+package desired
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/catalog/grants"
+	"github.com/taskrole/ecs-taskrole-controller/internal/inference"
+	"github.com/taskrole/ecs-taskrole-controller/internal/model"
+	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
+)
+
+// source is a statement and who asks for it.
+type source struct {
+	statement policy.Statement
+	// field of the TaskRole; each element of the statement's lists where that is
+	// exact, else the whole.
+	field *field.Path
+	exact bool
+	// name is how messages call it, such as "statement Audit".
+	name string
+	from origin
+	// own: the controller asks for it, and no class needs to allow it.
+	own bool
+}
+
+// origin becomes the Sid of a statement that has none, letters and digits only.
+type origin struct{ kind, verb string }
+
+func (s *source) allows() bool { return s.statement.Effect == policy.Allow }
+
+// declared are the sources of everything that the TaskRole says, in the order of
+// its fields.
+func declared(in Input, state model.State) ([]source, *Refusal) {
+	out, errs := granted(in)
+	errs = append(errs, unreadable(in)...)
+	if len(errs) > 0 {
+		return nil, &Refusal{Reason: v1alpha1.ReasonInvalidSpec, Errors: errs}
+	}
+	out = append(out, written(in)...)
+	if Effective(in.TaskRole, in.Class).ExecuteCommand == v1alpha1.ExecuteCommandEnabled {
+		for _, s := range inference.ExecuteCommand(state.Place) {
+			out = append(out, source{
+				statement: s, field: spec.Child("executeCommand"), name: "executeCommand", from: origin{kind: "ExecuteCommand"},
+			})
+		}
+	}
+	if in.TaskRole.Spec.Trust.SelfAssume {
+		// The trust policy names the account, which only delegates: the role
+		// needs the permission, too.
+		out = append(out, source{own: true, name: "trust.selfAssume", from: origin{kind: "SelfAssume"}, statement: policy.Statement{
+			Effect: policy.Allow, Action: policy.Strings{"sts:AssumeRole"}, Resource: policy.Strings{state.RoleARN()},
+		}})
+	}
+	return out, nil
+}
+
+// granted turns the grants into statements.
+func granted(in Input) (out []source, errs field.ErrorList) {
+	for i, g := range in.TaskRole.Spec.Grants {
+		path := spec.Child("grants").Index(i)
+		permissions, problems := grants.Expand(grants.Grant{Access: g.Access, Resources: g.Resources, Conditions: conditions(g.Conditions)})
+		for _, p := range problems {
+			at := path.Child(p.Field)
+			if p.Index >= 0 {
+				at = at.Index(p.Index)
+			}
+			errs = append(errs, field.Invalid(at, p.Value, p.Message))
+		}
+		for _, p := range permissions {
+			out = append(out, source{
+				statement: p.Statement, field: path, name: "grant " + strconv.Itoa(i+1) + " (" + p.Verb + ")",
+				from: origin{kind: "Grant" + word(p.Service), verb: word(p.Verb)},
+			})
+		}
+	}
+	return out, errs
+}
+
+// written are the statements that the TaskRole has as they are.
+func written(in Input) []source {
+	list := in.TaskRole.Spec.Statements
+	out := make([]source, 0, len(list))
+	for i, s := range list {
+		name := "statement " + strconv.Itoa(i+1)
+		if s.SID != "" {
+			name = "statement " + s.SID
+		}
+		out = append(out, source{
+			field: spec.Child("statements").Index(i), exact: true, name: name, from: origin{kind: "Statement"},
+			statement: policy.Statement{
+				Sid: s.SID, Effect: string(s.Effect), Action: slices.Clone(s.Actions), Resource: slices.Clone(s.Resources),
+				Condition: conditions(s.Conditions),
+			},
+		})
+	}
+	return out
+}
+
+func conditions(block v1alpha1.ConditionBlock) policy.Conditions {
+	var out policy.Conditions
+	for operator, keys := range block {
+		if out == nil {
+			out = policy.Conditions{}
+		}
+		out[operator] = map[string]policy.Strings{}
+		for key, values := range keys {
+			out[operator][key] = policy.Strings(slices.Clone(values))
+		}
+	}
+	return out
+}
+
+// word makes letters and digits of a name, as a Sid has them: rds-db is RdsDb.
+func word(name string) string {
+	var out strings.Builder
+	start := true
+	for _, r := range name {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			start = true
+			continue
+		case start:
+			r = unicode.ToUpper(r)
+		}
+		start = false
+		out.WriteRune(r)
+	}
+	return out.String()
+}

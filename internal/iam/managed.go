@@ -1,0 +1,69 @@
+package iam
+
+import (
+	"context"
+	"time"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/taskrole/ecs-taskrole-controller/internal/model"
+)
+
+const (
+	// keptManaged is how many policies of others are remembered: more than all
+	// classes together are likely to list.
+	keptManaged = 1000
+	// managedAge is how old what is remembered may be. Such policies are read to
+	// be judged, not to be kept; AWS and platform teams change them a few times a
+	// year.
+	managedAge = time.Hour
+	// failureAge is how long it is not tried again after a failure.
+	failureAge = 5 * time.Minute
+)
+
+// read is the answer about a policy of others, and when it was given.
+type read struct {
+	document string // empty: it could not be read
+	at       time.Time
+}
+
+// Documents are the default documents of managed policies by ARN, as JSON: those
+// that can be read. They are for judging only, so what cannot be read is left
+// out instead of being an error. A policy takes two calls at most, once an hour.
+func (s *Service) Documents(ctx context.Context, arns []string) map[string]string {
+	out := make(map[string]string, len(arns))
+	for _, arn := range arns {
+		if document := s.managedDocument(ctx, arn); document != "" {
+			out[arn] = document
+		}
+	}
+	return out
+}
+
+func (s *Service) managedDocument(ctx context.Context, arn string) string {
+	known, found := s.managed.Get(arn)
+	before, _ := known.(read)
+	if found && time.Since(before.at) < managedAge {
+		return before.document
+	}
+	document, err := s.defaultDocument(ctx, arn)
+	if ctx.Err() != nil {
+		return before.document
+	}
+	now := time.Now()
+	if err != nil {
+		document = before.document // better old than none
+		now = now.Add(failureAge - managedAge)
+	}
+	s.managed.Add(arn, read{document, now})
+	return document
+}
+
+func (s *Service) defaultDocument(ctx context.Context, arn string) (string, error) {
+	out, err := s.api.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: &arn})
+	if err != nil {
+		return "", err
+	}
+	return s.document(ctx, model.ObservedPolicy{ARN: arn, ID: awssdk.ToString(out.Policy.PolicyId), Version: awssdk.ToString(out.Policy.DefaultVersionId)})
+}
