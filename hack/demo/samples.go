@@ -74,3 +74,13 @@ func (s samples) guide() (v1alpha1.TaskRole, error) {
 	}
 	return v1alpha1.TaskRole{}, fmt.Errorf("config/samples: no TaskRole has roleName %s", guideRoleName)
 }
+
+// named is a TaskRole of the samples.
+func (s samples) named(name string) (v1alpha1.TaskRole, error) {
+	for _, tr := range s.taskRoles {
+		if tr.Name == name {
+			return tr, nil
+		}
+	}
+	return v1alpha1.TaskRole{}, fmt.Errorf("config/samples: no TaskRole %s", name)
+}

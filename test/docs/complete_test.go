@@ -46,11 +46,6 @@ func TestEveryReasonIsExplained(t *testing.T) {
 			t.Errorf("troubleshooting.md explains %s, which nothing says", reason)
 		}
 	}
-	for name, code := range constants(t, filepath.Join("internal", "policy", "lint.go"), "Code") {
-		if !strings.Contains(page, "`"+code+"`") {
-			t.Errorf("troubleshooting.md does not explain finding %s (%s)", code, name)
-		}
-	}
 }
 
 func TestTheManagersPolicyAllowsWhatItCallsAndNothingElse(t *testing.T) {
@@ -109,6 +104,39 @@ func TestTheReadmeShowsTheSpecAsItIs(t *testing.T) {
 	for name, property := range properties {
 		if !strings.Contains(readme, words(property.Description)) {
 			t.Errorf("kubectl explain in the README does not show spec.%s as it is: %s", name, property.Description)
+		}
+	}
+}
+
+// docs/precision.md is held against what is measured.
+func TestTheReadmeTellsThePrecisionAsItIsMeasured(t *testing.T) {
+	_, rest, found := strings.Cut(read(t, filepath.Join("docs", "precision.md")).text, "together ")
+	totals, _, complete := strings.Cut(rest, "\n\n")
+	if !found || !complete || !strings.Contains(read(t, "README.md").text, "together "+totals) {
+		t.Errorf("docs/precision.md says\ntogether %s\nand the README something else", totals)
+	}
+}
+
+// Every code of a finding is explained where people are sent to.
+func TestEveryCodeOfAFindingIsExplained(t *testing.T) {
+	pages := read(t, filepath.Join("docs", "findings.md")).text + read(t, filepath.Join("docs", "inference.md")).text +
+		read(t, filepath.Join("docs", "troubleshooting.md")).text
+	for _, file := range []string{
+		filepath.Join("internal", "lint", "codes.go"), filepath.Join("internal", "inference", "inference.go"),
+		filepath.Join("internal", "desired", "managed.go"), filepath.Join("internal", "conditions", "findings.go"),
+	} {
+		prefix := "Code"
+		if strings.Contains(file, "conditions") {
+			prefix = "code"
+		}
+		codes := constants(t, file, prefix)
+		if len(codes) == 0 {
+			t.Errorf("%s: no codes", file)
+		}
+		for name, code := range codes {
+			if !strings.Contains(pages, "`"+code+"`") {
+				t.Errorf("%s: %s, %s, is not explained", file, name, code)
+			}
 		}
 	}
 }

@@ -38,6 +38,9 @@ func TestEveryTaskRoleAndClassThatIsShownIsTakenByTheAPIServer(t *testing.T) {
 
 func TestEveryPolicyThatIsShownIsOne(t *testing.T) {
 	for _, b := range blocks(t, "json") {
+		if b.page == "findings.md" {
+			continue // shows documents that are none; the test of internal/lint reads them
+		}
 		document, err := policy.Parse(b.text)
 		if err != nil {
 			t.Errorf("%s: %v\n%s", b.page, err, b.text)
