@@ -93,7 +93,7 @@ generate: $(TOOLS)/controller-gen ## Write the DeepCopy methods of api/.
 	$(TOOLS)/controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/v1alpha1 output:object:dir=$(OUT)/api/v1alpha1
 
 .PHONY: manifests
-manifests: crds rbac api-docs grant-docs ## Write the CRDs, the manager's ClusterRole, docs/api.md and docs/grants.
+manifests: crds rbac api-docs grant-docs aws-policies ## Write the CRDs, the manager's ClusterRole, docs/api.md, docs/grants and config/aws.
 
 .PHONY: crds
 crds: $(TOOLS)/controller-gen
@@ -115,6 +115,14 @@ api-docs: $(TOOLS)/crd-ref-docs
 grant-docs:
 	@$(GO) run ./hack/grantdocs -out $(OUT)/docs/grants
 
+AWS_POLICY = $(GO) run ./hack/awspolicies -class config/aws/taskroleclass.yaml -cluster-id prod-1
+
+.PHONY: aws-policies
+aws-policies:
+	@mkdir -p $(OUT)/config/aws
+	@$(AWS_POLICY) -pass arn:aws:iam::111122223333:role/ecsTaskExecutionRole > $(OUT)/config/aws/controller-policy.json
+	@$(AWS_POLICY) -namespace shop > $(OUT)/config/aws/pipeline-policy.json
+
 # Not part of verify-generated, because it needs npm: what is committed is held
 # against the pinned package by whoever moves to another one.
 .PHONY: iamdata
@@ -126,7 +134,7 @@ iamdata: ## Write the IAM action reference anew from the npm package that hack/i
 verify-generated: ## Fail when a generated file is not what `make generate manifests` writes.
 	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && \
 	$(MAKE) --no-print-directory -s generate manifests OUT="$$out" && ok=true && \
-	for f in api/v1alpha1/zz_generated.deepcopy.go config/crd/bases config/rbac/role.yaml docs/api.md docs/grants; do \
+	for f in api/v1alpha1/zz_generated.deepcopy.go config/crd/bases config/rbac/role.yaml docs/api.md docs/grants config/aws/controller-policy.json config/aws/pipeline-policy.json; do \
 	  diff -ruN "$$f" "$$out/$$f" || ok=false; \
 	done && \
 	if ! $$ok; then echo "generated files are out of date: run \`make generate manifests\` and commit the result"; exit 1; fi && \
