@@ -106,6 +106,8 @@ func (s *settings) addAWS(flags *pflag.FlagSet) {
 	flags.IntVar(&o.IAMBurst, "iam-burst", 30, "IAM calls that may be made at once before iam-rate holds")
 	flags.Float64Var(&o.ECSRate, "ecs-rate", 10, "ECS calls a second in one account and region, retries included")
 	flags.IntVar(&o.ECSBurst, "ecs-burst", 30, "ECS calls that may be made at once before ecs-rate holds")
+	flags.Float64Var(&o.RegistrationRate, "registration-rate", 0.5, "task definitions registered a second in one account and region; AWS takes 1 of everybody together")
+	flags.IntVar(&o.RegistrationBurst, "registration-burst", 5, "task definitions that may be registered at once before registration-rate holds")
 }
 
 func (s *settings) addManager(flags *pflag.FlagSet) {
@@ -150,6 +152,8 @@ func (s *settings) check() error {
 	refuse(a.CallTimeout <= 0, "--aws-call-timeout=%s: above 0", a.CallTimeout)
 	refuse(a.IAMRate <= 0 || a.ECSRate <= 0, "--iam-rate=%v and --ecs-rate=%v: above 0", a.IAMRate, a.ECSRate)
 	refuse(a.IAMBurst < 1 || a.ECSBurst < 1, "--iam-burst=%d and --ecs-burst=%d: at least 1", a.IAMBurst, a.ECSBurst)
+	refuse(a.RegistrationRate <= 0 || a.RegistrationBurst < 1,
+		"--registration-rate=%v and --registration-burst=%d: the first above 0, the second at least 1", a.RegistrationRate, a.RegistrationBurst)
 	if _, err := zapcore.ParseLevel(s.log.level); err != nil {
 		refuse(true, "--log-level=%s: debug, info, warn or error", s.log.level)
 	}

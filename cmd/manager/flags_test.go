@@ -52,6 +52,8 @@ func TestABadSettingIsRefusedByItsNameWithTheCure(t *testing.T) {
 		{"--cluster-id=a --aws-call-timeout=0s", "--aws-call-timeout=0s"},
 		{"--cluster-id=a --iam-rate=0", "--iam-rate=0"},
 		{"--cluster-id=a --ecs-burst=0", "--ecs-burst=0"},
+		{"--cluster-id=a --registration-rate=0", "--registration-rate=0"},
+		{"--cluster-id=a --registration-burst=0", "--registration-burst=0"},
 		{"--cluster-id=a --log-level=loud", "--log-level=loud"},
 		{"--cluster-id=a --log-format=xml", "--log-format=xml"},
 		{"--cluster-id=a extra", "is no flag"},

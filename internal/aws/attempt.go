@@ -11,10 +11,10 @@ import (
 // attempt stands around each attempt of a call: it waits for the account's
 // budget, then gives the attempt a deadline, counts it and takes its time.
 type attempt struct {
-	account string
-	timeout time.Duration
-	budgets *budgets
-	metrics *metrics
+	account, region string
+	timeout         time.Duration
+	budgets         *budgets
+	metrics         *metrics
 }
 
 // ID names the middleware in the SDK's stack.
@@ -26,7 +26,8 @@ func (a *attempt) HandleFinalize(ctx context.Context, in middleware.FinalizeInpu
 	middleware.FinalizeOutput, middleware.Metadata, error,
 ) {
 	service, operation := awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)
-	if err := a.budgets.wait(ctx, a.account, service, operation); err != nil {
+	c := call{a.account, a.region, service, operation}
+	if err := a.budgets.wait(ctx, c); err != nil {
 		return middleware.FinalizeOutput{}, middleware.Metadata{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
@@ -34,5 +35,6 @@ func (a *attempt) HandleFinalize(ctx context.Context, in middleware.FinalizeInpu
 	start := time.Now()
 	out, metadata, err := next.HandleFinalize(ctx, in)
 	a.metrics.observe(service, operation, time.Since(start), err)
+	a.budgets.answered(c, err)
 	return out, metadata, err
 }

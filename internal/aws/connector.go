@@ -119,7 +119,7 @@ func (c *Connector) config(t Target) awssdk.Config {
 	if t.Region != "" {
 		cfg.Region = t.Region
 	}
-	cfg.APIOptions = append(cfg.APIOptions[:len(cfg.APIOptions):len(cfg.APIOptions)], c.attempts(t.Account))
+	cfg.APIOptions = append(cfg.APIOptions[:len(cfg.APIOptions):len(cfg.APIOptions)], c.attempts(t.Account, cfg.Region))
 	if t.AssumeRoleARN == "" {
 		return cfg
 	}
@@ -135,10 +135,10 @@ func (c *Connector) config(t Target) awssdk.Config {
 
 // attempts puts the middleware that is about single attempts right behind the
 // SDK's retries, so that each of them is counted.
-func (c *Connector) attempts(account string) func(*middleware.Stack) error {
+func (c *Connector) attempts(account, region string) func(*middleware.Stack) error {
 	return func(stack *middleware.Stack) error {
 		return stack.Finalize.Insert(&attempt{
-			account: account, timeout: c.options.CallTimeout, budgets: c.budgets, metrics: c.metrics,
+			account: account, region: region, timeout: c.options.CallTimeout, budgets: c.budgets, metrics: c.metrics,
 		}, "Retry", middleware.After)
 	}
 }

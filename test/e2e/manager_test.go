@@ -71,6 +71,7 @@ func launch(flags ...string) (_ *manager, err error) {
 		"--metrics-bind-address=" + metrics, "--metrics-secure=false",
 		"--propagation-wait=200ms", "--retry-first=100ms", "--retry-most=2s",
 		"--iam-rate=1000", "--ecs-rate=1000", "--iam-burst=1000", "--ecs-burst=1000",
+		"--registration-rate=1000", "--registration-burst=1000",
 	}, flags...)
 	m.cmd = exec.Command("/bin/sh", args...)
 	m.cmd.Env, m.cmd.Stdout, m.cmd.Stderr = environment(), log, log
