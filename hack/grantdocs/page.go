@@ -36,7 +36,8 @@ func pages(services []grants.Service) (map[string]string, error) {
 func page(s grants.Service) (string, error) {
 	var b strings.Builder
 	b.WriteString(written)
-	fmt.Fprintf(&b, "# %s\n", s.Title)
+	fmt.Fprintf(&b, "# %s\n\n", s.Title)
+	b.WriteString("How a grant is written, with wildcards and conditions: [grants](README.md).\n")
 	for _, t := range s.Types {
 		fmt.Fprintf(&b, "\n## %s\n\n", heading(t.Name))
 		fmt.Fprintf(&b, "%s. Written as\n\n```\n%s\n```\n", heading(t.About), strings.Join(forms(t), "\n"))
@@ -47,7 +48,7 @@ func page(s grants.Service) (string, error) {
 		if t.AnyName {
 			b.WriteString("\nThe first name may be a bare `*`.\n")
 		}
-		fmt.Fprintf(&b, "\nOn `%s`:\n\n", t.Example)
+		fmt.Fprintf(&b, "\nWith `resources: [%q]`, `access` may be:\n\n", t.Example)
 		b.WriteString("| verb | what it is for | actions | resources | conditions |\n|---|---|---|---|---|\n")
 		for _, verb := range t.VerbNames() {
 			if err := rows(&b, t, verb); err != nil {
