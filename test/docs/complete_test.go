@@ -76,6 +76,37 @@ func TestTheManagersPolicyAllowsWhatItCallsAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestThePoliciesThatAreShownAreThoseThatAreMade(t *testing.T) {
+	for file, shown := range map[string]string{
+		"controller-policy.json": read(t, filepath.Join("docs", "iam-policy.md")).blocks("json")[0].text,
+		"pipeline-policy.json":   passing(t),
+	} {
+		want, err := policy.Parse(read(t, filepath.Join("config", "aws", file)).text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := policy.Parse(shown)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !policy.Equivalent(want, got) {
+			t.Errorf("config/aws/%s is\n%s\nshown is\n%s", file, want.JSON(), got.JSON())
+		}
+	}
+}
+
+// passing is the policy in the README that lets a pipeline hand roles out.
+func passing(t *testing.T) string {
+	t.Helper()
+	for _, b := range read(t, "README.md").blocks("json") {
+		if strings.Contains(b.text, "iam:PassRole") {
+			return b.text
+		}
+	}
+	t.Fatal("the README shows no policy of a pipeline")
+	return ""
+}
+
 func TestTheReadmeShowsTheSpecAsItIs(t *testing.T) {
 	readme := words(read(t, "README.md").text)
 	text := read(t, filepath.Join("config", "crd", "bases", "ecs.taskrole.dev_taskroles.yaml")).text
