@@ -98,12 +98,12 @@ func checkNegations(s *statement) (findings []policy.Finding) {
 	}
 	if len(s.NotAction) > 0 {
 		findings = s.blame(severity(s.anywhere()), CodeNotAction, fmt.Sprintf(
-			"allows every action of every service but %s, those that AWS has yet to invent included: name the actions in Action; what must never be done goes into a statement with \"Effect\": \"Deny\"",
+			"allows every action of every service but %s, those that AWS has yet to invent included: name the actions that are needed; what must never be done goes into a statement that denies it",
 			list(s.NotAction)))
 	}
 	if len(s.NotResource) > 0 {
 		findings = append(findings, s.blame(severity(s.everything()), CodeNotResource, fmt.Sprintf(
-			"allows its actions on everything but %s, resources of other accounts included: name the ARNs in Resource; what must never be touched goes into a statement with \"Effect\": \"Deny\"",
+			"allows its actions on everything but %s, resources of other accounts included: name the ARNs that are needed; what must never be touched goes into a statement that denies it",
 			list(s.NotResource)))...)
 	}
 	return findings

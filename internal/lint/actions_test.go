@@ -31,14 +31,14 @@ var _ = table(CodeUnknownAction,
 )
 
 var _ = table(CodeNotAction,
-	row{about: "on everything", allow: `"NotAction":"iam:*","Resource":"*"`, want: "Error", says: []string{"iam:*", "Deny"}},
+	row{about: "on everything", allow: `"NotAction":"iam:*","Resource":"*"`, want: "Error", says: []string{"iam:*", "denies it"}},
 	row{about: "on something", allow: `"NotAction":["s3:DeleteObject","s3:PutObject"],"Resource":"arn:aws:s3:::b/*"`, want: "Warning", says: []string{"s3:DeleteObject and s3:PutObject"}},
 	row{about: "in a Deny", deny: `"NotAction":"iam:*","Resource":"*"`},
 	row{about: "Action", allow: `"Action":"iam:GetRole","Resource":"*"`},
 )
 
 var _ = table(CodeNotResource,
-	row{about: "of everything", allow: `"Action":"*","NotResource":"arn:aws:s3:::b/*"`, want: "Error", says: []string{"arn:aws:s3:::b/*", "Deny"}},
+	row{about: "of everything", allow: `"Action":"*","NotResource":"arn:aws:s3:::b/*"`, want: "Error", says: []string{"arn:aws:s3:::b/*", "denies it"}},
 	row{about: "of something", allow: `"Action":"s3:GetObject","NotResource":"arn:aws:s3:::b/*"`, want: "Warning", says: []string{"arn:aws:s3:::b/*"}},
 	row{about: "in a Deny", deny: `"Action":"*","NotResource":"arn:aws:s3:::b/*"`},
 	row{about: "Resource", allow: object},

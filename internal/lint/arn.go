@@ -73,18 +73,26 @@ func form(t *reference.ResourceType) string {
 	return strings.NewReplacer("${Partition}", "aws", "${", "<", "}", ">").Replace(t.ARN)
 }
 
-// forms are the ARNs that the actions act on, each once, the shortest first:
-// a bucket's object is better known than an access point's.
-func forms(actions []*reference.Action) []string {
-	var out []string
+// kinds are the types that the actions act on.
+func kinds(actions []*reference.Action) (out []*reference.ResourceType) {
 	seen := map[*reference.ResourceType]bool{}
 	for _, a := range actions {
 		for _, t := range a.Resources {
 			if !seen[t] {
 				seen[t] = true
-				out = append(out, form(t))
+				out = append(out, t)
 			}
 		}
+	}
+	return out
+}
+
+// forms are the ARNs of the types, each once, the shortest first: a bucket's
+// object is better known than an access point's.
+func forms(types []*reference.ResourceType) []string {
+	out := make([]string, len(types))
+	for i, t := range types {
+		out[i] = form(t)
 	}
 	slices.SortFunc(out, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
 	return slices.Compact(out)

@@ -20,11 +20,14 @@ func (s *statement) faultOf(r resource) fault {
 	if says := malformedARN(r); says != "" {
 		return fault{CodeInvalidARN, says}
 	}
-	if p := r.arn.partition; !knownPartition(p) && !strings.ContainsAny(p, "*?$") {
+	if p := r.arn.partition; !knownPartition(p) && !strings.ContainsAny(p, "*?$") && len(stencils(p)) == 0 {
 		return fault{CodeInvalidPartition, ""}
 	}
 	if says := s.misplaced(r); says != "" {
 		return fault{CodeInvalidARN, says}
+	}
+	if says := unfilled(r.text); says != "" {
+		return fault{CodePlaceholder, says}
 	}
 	switch {
 	case s.wantsKey(r):
@@ -77,6 +80,8 @@ func malformedAccount(r resource) string {
 	switch {
 	case account == "" || strings.ContainsAny(account, "*?"):
 		return ""
+	case len(stencils(account)) > 0:
+		return "" // told as a placeholder
 	case numeric && len(account) == digits:
 		return ""
 	case !numeric && strings.Trim(account, "abcdefghijklmnopqrstuvwxyz") == "":
@@ -139,12 +144,10 @@ func bucketOfObject(want, a arn) bool {
 
 // checkARNs tells resources that are none.
 func checkARNs(s *statement) (findings []policy.Finding) {
-	var says, placeholders []string
+	var says []string
 	for _, r := range s.resources {
 		if r.fault.code == CodeInvalidARN {
 			says = append(says, r.fault.says)
-		} else if r.isARN && strings.EqualFold(r.arn.region, "region") {
-			placeholders = append(placeholders, fmt.Sprintf("%s: write a real one, as in %s", r.text, realRegion(r.arn)))
 		}
 	}
 	for _, text := range s.NotResource {
@@ -159,16 +162,7 @@ func checkARNs(s *statement) (findings []policy.Finding) {
 	if len(says) > 0 {
 		findings = s.blame(policy.Error, CodeInvalidARN, "names resources that do not exist: "+sentences(says))
 	}
-	if len(placeholders) > 0 {
-		findings = append(findings, s.blame(policy.Warning, CodePlaceholder,
-			"has the literal word region in the region's place of "+sentences(placeholders))...)
-	}
 	return findings
-}
-
-func realRegion(a arn) string {
-	a.region = "us-west-2"
-	return a.String()
 }
 
 func checkPartitions(s *statement) []policy.Finding {

@@ -57,6 +57,12 @@ const (
 	CodeLogGroup = "LOG_GROUP"
 	// CodePlaceholder: an example's word stands where a real one should.
 	CodePlaceholder = "PLACEHOLDER"
+	// CodeUnknownRegion: a region of a name that none can have.
+	CodeUnknownRegion = "UNKNOWN_REGION"
+	// CodeSecretSuffix: a secret without the characters in which its ARN ends.
+	CodeSecretSuffix = "SECRET_SUFFIX"
+	// CodeDenied: an Allow of which a Deny of the document leaves nothing.
+	CodeDenied = "DENIED"
 
 	// CodeUnknownOperator: IAM knows no such condition operator.
 	CodeUnknownOperator = "UNKNOWN_OPERATOR"

@@ -49,11 +49,11 @@ func checkCredentials(s *statement) []policy.Finding {
 	if !s.allows() || s.everything() || s.narrowed() {
 		return nil
 	}
-	actions, resources, acts := s.broad(func(name string, _ *reference.Action) bool { return exposes(name) }, resource.everyName)
+	actions, resources, types := s.broad(func(name string, _ *reference.Action) bool { return exposes(name) }, resource.everyName)
 	if len(actions) == 0 {
 		return nil
 	}
 	return s.blame(policy.Warning, CodeCredentialExposure, fmt.Sprintf(
 		"gives out the credentials or secrets of all there are by %s on %s: name those that the task needs, as %s",
-		list(actions), list(resources), list(forms(acts))))
+		list(actions), list(resources), list(forms(types))))
 }

@@ -64,8 +64,8 @@ func checkDuplicateSids(d *document) (findings []policy.Finding) {
 		}
 		told[s.Sid] = true
 		findings = append(findings, one(policy.Error, CodeDuplicateSid, s.name, fmt.Sprintf(
-			"%s and the one before it with that Sid, numbers %d and %d, cannot stand in one document, where IAM takes each Sid once: rename one, for instance to %s2",
-			s.name, before+1, i+1, s.Sid))...)
+			"has the Sid of the one before it, numbers %d and %d, and IAM takes each Sid once in a document: rename one, for instance to %s2",
+			before+1, i+1, s.Sid))...)
 	}
 	return findings
 }

@@ -30,7 +30,7 @@ var _ = table(CodeInvalidSid,
 )
 
 var _ = table(CodeDuplicateSid,
-	row{about: "two", statements: `{"Sid":"A","Effect":"Allow",` + object + `},{"Sid":"A","Effect":"Allow",` + send + `}`, want: "Error", says: []string{"numbers 1 and 2", "statement A", "A2"}},
+	row{about: "two", statements: `{"Sid":"A","Effect":"Allow",` + object + `},{"Sid":"A","Effect":"Allow",` + send + `}`, want: "Error", says: []string{"numbers 1 and 2", "A2"}},
 	row{about: "three are told once", statements: `{"Sid":"A","Effect":"Allow",` + object + `},{"Sid":"B","Effect":"Deny",` + object + `},{"Sid":"A","Effect":"Allow",` + send + `},{"Sid":"A","Effect":"Deny",` + send + `}`, want: "Error", says: []string{"numbers 1 and 3"}},
 	row{about: "other capitals", statements: `{"Sid":"A","Effect":"Allow",` + object + `},{"Sid":"a","Effect":"Allow",` + send + `}`},
 	row{about: "none twice", statements: `{"Effect":"Allow",` + object + `},{"Effect":"Allow",` + send + `}`},
@@ -58,7 +58,7 @@ var _ = table(CodeVersion,
 var _ = table(CodeSize,
 	row{about: "many statements", statements: many(80, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket-N/*"}`), want: "Info", says: []string{"6144", "2 policies"}},
 	row{about: "one statement that divides", allow: `"Action":"s3:GetObject","Resource":[` + many(200, `"arn:aws:s3:::bucket-N/some/prefix/*"`) + `]`, want: "Info", says: []string{"6144"}},
-	row{about: "one condition", statements: `{"Sid":"Long","Effect":"Allow",` + object + `,"Condition":{"StringEquals":{"aws:ResourceTag/a":[` + many(500, `"some value N"`) + `]}}}`, want: "Error", says: []string{"statement Long", "6144", "conditions"}},
+	row{about: "one condition", statements: `{"Sid":"Long","Effect":"Allow",` + object + `,"Condition":{"StringEquals":{"aws:ResourceTag/a":[` + many(500, `"some value N"`) + `]}}}`, want: "Error", says: []string{"6144", "conditions"}},
 	row{about: "just enough", statements: many(50, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket-N/*"}`)},
 	row{about: "short", allow: object},
 )

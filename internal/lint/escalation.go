@@ -121,7 +121,20 @@ func checkEscalation(d *document) []policy.Finding {
 	}
 	return one(severity, CodePrivilegeEscalation, list(subjects), fmt.Sprintf(
 		"the task can give itself more permissions than this document says, by %s. Take these actions out; where the task is there to administer roles, hold them to a permissions boundary with the condition iam:PermissionsBoundary, and iam:PassRole to the ARNs of the roles that it hands out",
-		sentences(ways)))
+		sentences(placed(ways, subjects))))
+}
+
+// placed are the ways with where they stand, but for a single statement: the
+// subject says it.
+func placed(ways, subjects []string) []string {
+	if len(subjects) > 1 {
+		return ways
+	}
+	out := make([]string, len(ways))
+	for i, way := range ways {
+		out[i] = strings.TrimSuffix(way, " in "+subjects[0])
+	}
+	return out
 }
 
 // escalations are the actions of the statement that raise power by themselves.

@@ -46,7 +46,7 @@ func (s *statement) nearestKey(name string) string {
 	}
 	for _, prefix := range prefixes {
 		if key, found := s.knows(prefix + ":" + rest); found {
-			return key.Name
+			return tagged(key, rest)
 		}
 	}
 	if _, found := reference.Known(name + "/x"); found {
@@ -55,10 +55,40 @@ func (s *statement) nearestKey(name string) string {
 	if !colon {
 		return ""
 	}
-	for _, text := range slips(strings.ToLower(name)) {
-		if key, found := s.knows(text); found {
-			return key.Name
+	// Of a key with a tag only the kind is put right: the tag is the author's.
+	kind, tag, _ := strings.Cut(strings.ToLower(name), "/")
+	if tag != "" {
+		tag = "/" + tag
+	}
+	for _, text := range slips(kind) {
+		if key, found := s.knows(text + tag); found {
+			return tagged(key, name)
 		}
+	}
+	return s.untagged(name)
+}
+
+// tagged is the key's name, with the tag that the author wrote.
+func tagged(key reference.Key, written string) string {
+	kind, open, _ := strings.Cut(key.Name, "/")
+	_, tag, found := strings.Cut(written, "/")
+	if !found || !strings.HasPrefix(open, "$") && !strings.HasPrefix(open, "<") {
+		return key.Name
+	}
+	return kind + "/" + tag
+}
+
+// untagged looks for a key whose tag follows something else than a slash, as in
+// aws:PrincipalTag:team.
+func (s *statement) untagged(name string) string {
+	prefix, rest, _ := strings.Cut(name, ":")
+	i := strings.IndexAny(rest, ":.")
+	if i < 1 || i == len(rest)-1 {
+		return ""
+	}
+	written := prefix + ":" + rest[:i] + "/" + rest[i+1:]
+	if key, found := s.knows(written); found {
+		return tagged(key, written)
 	}
 	return ""
 }

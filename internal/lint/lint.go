@@ -1,6 +1,6 @@
 // Package lint judges permission policies: what allows nothing, what allows more
-// than it says, what IAM will not understand. Every finding names the statement
-// and the value, says why, and what to write instead.
+// than it says, what IAM will not understand. Every finding has the statement for
+// its subject; its message names the value, says why, and what to write instead.
 package lint
 
 import (
@@ -24,8 +24,11 @@ var statementChecks = []func(*statement) []policy.Finding{
 	checkNegations,
 	checkARNs,
 	checkPartitions,
+	checkPlaceholders,
+	checkRegions,
 	checkKMSAliases,
 	checkLogGroups,
+	checkSecretNames,
 	checkStarOnly,
 	checkDeadPairs,
 	checkConditions,
@@ -53,6 +56,7 @@ var documentChecks = []func(*document) []policy.Finding{
 	checkVersion,
 	checkDuplicateSids,
 	checkMixedPartitions,
+	checkDenied,
 	checkEscalation,
 	checkSize,
 }
@@ -81,9 +85,10 @@ func one(severity policy.Severity, code, subject, message string) []policy.Findi
 	return []policy.Finding{{Severity: severity, Code: code, Message: message, Subject: subject}}
 }
 
-// blame is one finding about the statement; the message begins with its name.
+// blame is one finding about the statement. The message goes on from the subject,
+// and does not name it again.
 func (s *statement) blame(severity policy.Severity, code, message string) []policy.Finding {
-	return one(severity, code, s.name, s.name+" "+message)
+	return one(severity, code, s.name, message)
 }
 
 // idle is the severity of what keeps a statement from having any effect: a

@@ -38,9 +38,9 @@ func TestTheGuidesPolicyIsFoundToAllowNothing(t *testing.T) {
 		t.Fatalf("-want +got:\n%s", diff)
 	}
 	for i, says := range [][]string{
-		{"statement 1", "aws:SourceArn", "allows nothing", "Drop", "trust policy", "aws:ResourceAccount"},
-		{"statement 1", "aws:SourceArn", "arn:aws:ecs:region:123456789012:*", "arn:aws:ecs:us-west-2:123456789012:*"},
-		{"statement 1", "aws:SourceAccount"},
+		{"aws:SourceArn", "allows nothing", "Drop", "trust policy", "aws:ResourceAccount"},
+		{"aws:SourceArn", "arn:aws:ecs:region:123456789012:*", "arn:aws:ecs:us-west-2:123456789012:*"},
+		{"aws:SourceAccount"},
 	} {
 		for _, text := range says {
 			if !strings.Contains(findings[i].Message, text) {
@@ -81,7 +81,7 @@ func TestServiceContextKeysAreJudgedByWhatTheyComeTo(t *testing.T) {
 		var got policy.Severity
 		for _, f := range with(Check(d, nil), CodeServiceContextKey) {
 			got = f.Severity
-			if f.Subject != "statement Audit" || !strings.Contains(f.Message, "statement Audit") {
+			if f.Subject != "statement Audit" {
 				t.Errorf("not named: %+v", f)
 			}
 		}
@@ -101,8 +101,8 @@ func TestStatementsAreCalledByTheNamesGiven(t *testing.T) {
 		var got []string
 		for _, f := range Check(d, c.names) {
 			got = append(got, f.Subject)
-			if !strings.HasPrefix(f.Message, f.Subject) {
-				t.Errorf("%s does not begin with %s", f.Message, f.Subject)
+			if strings.Contains(f.Message, f.Subject) {
+				t.Errorf("%s names %s again", f.Message, f.Subject)
 			}
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {

@@ -36,7 +36,7 @@ func checkKMSAliases(s *statement) []policy.Finding {
 	key := a.String()
 	a.rest = "key/*"
 	return s.blame(s.idle(), CodeKMSAlias, fmt.Sprintf(
-		`names %s: an alias is no resource of the actions that use a key, so it matches none. Write the key's own ARN, %s, or let the alias choose: "Resource": %q, "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": %q}}`,
+		`names %s: an alias is no resource of the actions that use a key, so it matches none. Write the key's own ARN, %s, or let the alias choose: write %s under the condition ForAnyValue:StringEquals of kms:ResourceAliases with %s`,
 		list(aliases), key, a, alias))
 }
 
@@ -87,22 +87,57 @@ func checkPrefixes(s *statement) []policy.Finding {
 	if !s.allows() {
 		return nil
 	}
-	var leaks, also []string
+	var leaks, also, says []string
+	buckets := s.buckets()
 	for _, r := range s.resources {
 		name := r.open()
 		rest := strings.TrimSuffix(r.arn.rest, "*")
-		if name == "" || rest == "" || !alphanumeric(rest[len(rest)-1]) || r.isFunction() {
+		if name == "" || rest == "" || !alphanumeric(rest[len(rest)-1]) || r.isFunction() || slices.Contains(buckets, r.text) {
 			continue
 		}
 		leaks = append(leaks, r.text)
 		also = append(also, rest[strings.LastIndexAny(rest, ":/")+1:]+"2")
 	}
-	if len(leaks) == 0 {
+	if len(buckets) > 0 {
+		says = append(says, fmt.Sprintf(
+			"%s: a bucket of such a name, as %s, may be anybody's, because an account does not own a beginning. Write the names in full, or hold the statement to your account by the condition StringEquals of aws:ResourceAccount with its number",
+			list(buckets), instance(buckets[0])))
+	}
+	if len(leaks) > 0 {
+		says = append(says, fmt.Sprintf(
+			"%s, where a name such as %s begins like that, too: end the name before the star with the character that separates names there, such as / or - or :, or write the names in full",
+			list(leaks), also[0]))
+	}
+	if len(says) == 0 {
 		return nil
 	}
-	return s.blame(policy.Warning, CodePrefixLeak, fmt.Sprintf(
-		"opens more than it seems to by %s: a name such as %s begins like that, too. End the name before the star with the character that separates names there, such as / or - or :, or write the names in full",
-		list(leaks), also[0]))
+	return s.blame(policy.Warning, CodePrefixLeak, "opens more than it seems to by "+sentences(says))
+}
+
+// instance is a bucket that a pattern of one lets in.
+func instance(text string) string {
+	a, _ := parseARN(text)
+	name, _, _ := strings.Cut(a.rest, "/")
+	return strings.NewReplacer("*", "2", "?", "2").Replace(name)
+}
+
+// buckets are the resources with a wildcard within a bucket's name: whoever makes
+// a bucket that is called alike is in them (Amazon S3: General purpose bucket
+// naming rules: no two buckets of a partition have the same name). Conditions that
+// say whose the resource is leave only what is said of other names.
+func (s *statement) buckets() (texts []string) {
+	whose := []string{"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths", "s3:resourceaccount"}
+	if s.guarded(func(name string) bool { return slices.Contains(whose, name) }) {
+		return nil
+	}
+	for _, r := range s.resources {
+		name, _, _ := strings.Cut(withoutVariables(r.arn.rest), "/")
+		if r.arn.service == "s3" && r.arn.region+r.arn.account == "" && r.fault.code == "" &&
+			strings.ContainsAny(name, "*?") && strings.Trim(name, "*?") != "" {
+			texts = append(texts, r.text)
+		}
+	}
+	return texts
 }
 
 // checkFunctionPrefixes finds stars that are meant for a function's versions
@@ -122,6 +157,6 @@ func checkFunctionPrefixes(s *statement) []policy.Finding {
 	}
 	name := strings.TrimSuffix(leaks[0], "*")
 	return s.blame(policy.Warning, CodeFunctionPrefix, fmt.Sprintf(
-		"opens other functions whose names begin alike by %s. The function is matched by its name, its versions and aliases by a colon after it: write %q, %q",
+		"opens other functions whose names begin alike by %s. The function is matched by its name, its versions and aliases by a colon after it: write both %s and %s",
 		list(leaks), name, name+":*"))
 }

@@ -164,18 +164,27 @@ const arrayOf = "ArrayOf"
 
 func (c condition) single() bool { return c.found && !strings.HasPrefix(c.key.Type, arrayOf) }
 
+// kind is the type of the key's values, of one or of many.
+func (c condition) kind() string { return strings.TrimPrefix(c.key.Type, arrayOf) }
+
+// mistyped says whether the operator compares values of another type than the
+// key's.
+func (c condition) mistyped() bool {
+	fit, typed := families[c.kind()]
+	return c.known && c.found && typed && !c.operator.null() && !slices.Contains(fit, c.operator.family)
+}
+
 // checkOperatorTypes finds operators that compare values of another type than
 // the key has: what comes of it is mostly that they are never the same.
 func checkOperatorTypes(s *statement) []policy.Finding {
 	var wrong []string
 	for _, c := range s.conditions {
-		kind := strings.TrimPrefix(c.key.Type, arrayOf)
-		fit, typed := families[kind]
-		if !c.known || !c.found || !typed || c.operator.null() || slices.Contains(fit, c.operator.family) {
+		if !c.mistyped() {
 			continue
 		}
+		kind := c.kind()
 		wrong = append(wrong, fmt.Sprintf("%s compares %s, whose values are of the type %s: write %s",
-			c.written, c.name, kind, c.operator.like(sameComparison(c.operator, fit[0]))))
+			c.written, c.name, kind, c.operator.like(sameComparison(c.operator, families[kind][0]))))
 	}
 	if len(wrong) == 0 {
 		return nil

@@ -44,20 +44,15 @@ func checkStarOnly(s *statement) []policy.Finding {
 	if s.allows() {
 		verb = "allows"
 	}
-	move := policy.Statement{Effect: s.Effect, Action: dead, Resource: policy.Strings{"*"}, Condition: s.Condition}
-	cure := "move it to a statement of its own: " + text(move)
-	if len(dead) == len(s.actions) {
-		cure = `write "Resource": "*"`
+	cure := "write * in place of the ARNs"
+	if len(dead) < len(s.actions) {
+		cure = "put it on *, in a statement of its own"
+		if len(s.conditions) > 0 {
+			cure += " with the same conditions"
+		}
 	}
 	return s.blame(s.idle(), CodeStarOnlyAction, fmt.Sprintf(
 		"never %s %s, which knows no resources and is only matched by *, not by an ARN: %s", verb, list(dead), cure))
-}
-
-// text is a statement as an author would paste it.
-func text(s policy.Statement) string {
-	const head, tail = `{"Statement":[`, `]}`
-	json := policy.Document{Statement: policy.Statements{s}}.JSON()
-	return json[len(head) : len(json)-len(tail)]
 }
 
 // checkDeadPairs finds actions that act on none of the statement's resources, and
@@ -74,7 +69,7 @@ func checkDeadPairs(s *statement) []policy.Finding {
 	}
 	var says []string
 	if len(actions) > 0 {
-		says = append(says, fmt.Sprintf("%s acts on none of %s, but on %s", list(actions), list(s.Resource), list(forms(acted))))
+		says = append(says, fmt.Sprintf("%s acts on none of %s, but on %s", list(actions), list(s.Resource), list(forms(kinds(acted)))))
 	}
 	if nothing := len(actions) == len(s.actions); len(resources) > 0 && !nothing {
 		says = append(says, fmt.Sprintf("none of its actions acts on %s", list(resources)))

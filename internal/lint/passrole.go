@@ -36,7 +36,7 @@ func checkPassRole(s *statement) (findings []policy.Finding) {
 	limits := func(name string) bool { return name == "iam:passedtoservice" || name == "iam:associatedresourcearn" }
 	if !s.guarded(limits) {
 		findings = append(findings, s.blame(policy.Warning, CodePassRoleToAnyService, fmt.Sprintf(
-			`allows %s to every service that the role trusts: say which, as in "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}`,
+			`allows %s to every service that the role trusts: say which by a condition, such as StringEquals of iam:PassedToService with ecs-tasks.amazonaws.com`,
 			passRole))...)
 	}
 	return findings

@@ -18,7 +18,7 @@ var _ = table(CodePassRole,
 )
 
 var _ = table(CodePassRoleToAnyService,
-	row{about: "no condition", allow: `"Action":"iam:PassRole","Resource":"arn:aws:iam::111122223333:role/r"`, want: "Warning", says: []string{`{"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}`}},
+	row{about: "no condition", allow: `"Action":"iam:PassRole","Resource":"arn:aws:iam::111122223333:role/r"`, want: "Warning", says: []string{"StringEquals of iam:PassedToService with ecs-tasks.amazonaws.com"}},
 	row{about: "if it is there", allow: `"Action":"iam:PassRole","Resource":"arn:aws:iam::111122223333:role/r","Condition":{"StringEqualsIfExists":{"iam:PassedToService":"ecs-tasks.amazonaws.com"}}`, want: "Warning", says: []string{"iam:PassedToService"}},
 	row{about: "all but one", allow: `"Action":"iam:PassRole","Resource":"arn:aws:iam::111122223333:role/r","Condition":{"StringNotEquals":{"iam:PassedToService":"ec2.amazonaws.com"}}`, want: "Warning", says: []string{"iam:PassedToService"}},
 	row{about: "to a service", allow: `"Action":"iam:PassRole","Resource":"arn:aws:iam::111122223333:role/r"` + toTasks},
@@ -27,11 +27,11 @@ var _ = table(CodePassRoleToAnyService,
 )
 
 var _ = table(CodePrivilegeEscalation,
-	row{about: "a policy of its own on a role", allow: `"Action":"iam:PutRolePolicy","Resource":"arn:aws:iam::111122223333:role/r"`, want: "Warning", says: []string{"iam:PutRolePolicy in statement 1", "boundary"}},
+	row{about: "a policy of its own on a role", allow: `"Action":"iam:PutRolePolicy","Resource":"arn:aws:iam::111122223333:role/r"`, want: "Warning", says: []string{"by iam:PutRolePolicy.", "boundary"}},
 	row{about: "on any role", allow: `"Action":"iam:AttachRolePolicy","Resource":"*"`, want: "Error", says: []string{"iam:AttachRolePolicy"}},
 	row{about: "by a wildcard", allow: `"Action":"iam:*Policy*","Resource":"*"`, want: "Error", says: []string{"iam:AttachGroupPolicy"}},
 	row{about: "a function", allow: `"Action":["iam:PassRole","lambda:CreateFunction","lambda:InvokeFunction"],"Resource":"*"`, want: "Warning", says: []string{"iam:PassRole with lambda:CreateFunction and lambda:InvokeFunction"}},
-	row{about: "a task, over two statements", statements: `{"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::111122223333:role/*"` + toTasks + `},{"Sid":"Run","Effect":"Allow","Action":["ecs:RunTask"],"Resource":"arn:aws:ecs:us-west-2:111122223333:task-definition/t:*"}`, want: "Warning", says: []string{"iam:PassRole with ecs:RunTask"}},
+	row{about: "a task, over two statements", statements: `{"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::111122223333:role/*"` + toTasks + `},{"Sid":"Run","Effect":"Allow","Action":["ecs:RunTask"],"Resource":"arn:aws:ecs:us-west-2:111122223333:task-definition/t:*"}`, want: "Warning", says: []string{"iam:PassRole with ecs:RunTask in statement 1 and statement Run"}},
 	row{about: "to any service but one", allow: `"Action":["iam:PassRole","ec2:RunInstances"],"Resource":"*","Condition":{"StringNotEquals":{"iam:PassedToService":"lambda.amazonaws.com"}}`, want: "Warning", says: []string{"iam:PassRole with ec2:RunInstances"}},
 	row{about: "to a service, if it is there", allow: `"Action":["iam:PassRole","ec2:RunInstances"],"Resource":"*","Condition":{"StringEqualsIfExists":{"iam:PassedToService":"lambda.amazonaws.com"}}`, want: "Warning", says: []string{"iam:PassRole with ec2:RunInstances"}},
 	row{about: "a Deny under a condition", statements: `{"Effect":"Allow","Action":"iam:PutRolePolicy","Resource":"*"},{"Effect":"Deny","Action":"iam:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}`, want: "Error", says: []string{"iam:PutRolePolicy"}},

@@ -35,7 +35,7 @@ func checkForAllValues(s *statement) []policy.Finding {
 		case c.single():
 			wrong = append(wrong, fmt.Sprintf("%s has one value at most: write %s", c.name, strings.TrimPrefix(c.operator.like(c.operator.name), forAllValues)))
 		case s.allows() && !s.requires(c.name):
-			wrong = append(wrong, fmt.Sprintf(`a request without %s passes: add "Null": {%q: "false"}, or write %s`,
+			wrong = append(wrong, fmt.Sprintf("a request without %s passes: add the condition Null of %s with false, or write %s",
 				c.name, c.name, forAnyValue+strings.TrimPrefix(c.operator.like(c.operator.name), forAllValues)))
 		}
 	}
@@ -64,7 +64,7 @@ func checkContradictions(s *statement) []policy.Finding {
 		for _, other := range s.conditions {
 			if strings.EqualFold(c.name, other.name) && other.known && !other.absent() {
 				return s.blame(s.idle(), CodeContradiction, fmt.Sprintf(
-					"%s: Null wants %s to be absent, and %s of the same key is false where it is. Drop one of the two; \"Null\": {%q: \"false\"} asks for the key to be there",
+					"%s: Null wants %s to be absent, and %s of the same key is false where it is. Drop one of the two; Null of %s with false asks for the key to be there",
 					s.idleVerb(), c.name, other.written, c.name))
 			}
 		}

@@ -96,8 +96,9 @@ func TestEachCodeIsFoundWhereItIsMeantAndNowhereElse(t *testing.T) {
 				if f.Subject == "" {
 					t.Error("no subject")
 				}
-				if f.Subject != wholeDocument && !strings.Contains(f.Message, strings.Split(f.Subject, ", ")[0]) {
-					t.Errorf("the message does not name %s: %s", f.Subject, f.Message)
+				// Ways to power are told with their statements where there are several.
+				if several := strings.Contains(f.Subject, " and "); !several && strings.Contains(f.Message, f.Subject) {
+					t.Errorf("the message names the subject %s again: %s", f.Subject, f.Message)
 				}
 			})
 		}

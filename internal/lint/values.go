@@ -80,8 +80,8 @@ func checkValues(s *statement) []policy.Finding {
 	var wrong []string
 	for _, c := range s.conditions {
 		read := readers[c.operator.family]
-		if !c.known || read == nil {
-			continue
+		if !c.known || read == nil || c.mistyped() {
+			continue // the operator is told, and with another the value may be right
 		}
 		yes, no := false, false
 		for _, v := range c.values {

@@ -99,7 +99,7 @@ func checkVariables(s *statement) (findings []policy.Finding) {
 	var invalid, unknown []string
 	for _, u := range s.usages() {
 		for _, v := range variables(u.text) {
-			switch why := v.valueless(); {
+			switch why := s.valueless(v); {
 			case u.unreplaced != "":
 				invalid = append(invalid, fmt.Sprintf("%s in %q stays as it is, because %s", v.written, u.text, u.unreplaced))
 			case v.fault != "":
@@ -121,7 +121,7 @@ func checkVariables(s *statement) (findings []policy.Finding) {
 
 // valueless says why the variable has no value in a task's requests; empty where
 // it may have one.
-func (v variable) valueless() string {
+func (s *statement) valueless(v variable) string {
 	key, found := reference.Known(v.name)
 	switch {
 	case !v.bare || v.fault != "":
@@ -129,6 +129,9 @@ func (v variable) valueless() string {
 	case strings.EqualFold(v.name, "aws:username"):
 		return "is the name of an IAM user, and a task has a role: name what you mean, or use ${aws:PrincipalTag/<tag key>}, which the role's tags set"
 	case !found:
+		if near := s.nearestKey(v.name); near != "" {
+			return fmt.Sprintf("is no condition key (did you mean %s?)", near) + aging()
+		}
 		return "is no condition key" + aging()
 	case strings.HasPrefix(key.Type, arrayOf):
 		return "is a key of many values, of which IAM cannot take one: use a key of a single value"

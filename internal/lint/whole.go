@@ -88,6 +88,9 @@ func checkMixedPartitions(d *document) []policy.Finding {
 				continue
 			}
 			if first != "" {
+				if in == s.name {
+					in = "it also" // the subject says which
+				}
 				return s.blame(policy.Warning, CodeMixedPartitions, fmt.Sprintf(
 					"names %s in the partition %s, while %s names resources in %s: a role reaches only its own partition, so one of the two is of no use. Write the role's partition in both, as in %s",
 					r.text, p, in, first, inPartition(r.arn, first)))
