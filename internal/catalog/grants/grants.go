@@ -25,7 +25,8 @@ type Problem struct {
 	Field string // access, resources or conditions
 	Index int    // of the element within the field; -1: the field as a whole
 	Value string
-	// Message names the value, why it cannot be, and the cure.
+	// Message names the value, once, why it cannot be, and the cure. It is to be
+	// read behind the name of the field.
 	Message string
 }
 
@@ -63,7 +64,7 @@ func Expand(g Grant) ([]Permission, []Problem) {
 	}
 	problems := append(unknownVerbs(g.Access, targets), wrong...)
 	permissions, own := permit(g, targets)
-	problems = append(problems, conditionProblems(g.Conditions, permissions, own)...)
+	problems = append(problems, conditionProblems(g, targets, permissions, own)...)
 	if len(problems) > 0 {
 		return nil, problems
 	}

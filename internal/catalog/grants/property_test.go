@@ -218,7 +218,7 @@ func named(p Problem) bool {
 	case fieldAccess:
 		return strings.Contains(p.Message, quote(p.Value))
 	case fieldConditions:
-		return strings.HasPrefix(p.Message, p.Value)
+		return strings.HasPrefix(p.Message, p.Value) || strings.HasPrefix(p.Message, quote(p.Value))
 	default:
 		return strings.Contains(p.Message, p.Value) || strings.Contains(p.Message, quote(p.Value))
 	}

@@ -2,10 +2,10 @@ package grants
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
-	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // arnParts: arn, partition, service, region, account and the rest, which may
@@ -19,7 +19,20 @@ type target struct {
 	captured captured
 }
 
-const wayOut = "for anything else write the IAM statement itself into spec.statements"
+// What to do where the catalogue has nothing.
+const (
+	ownStatement = "write the IAM statement itself into spec.statements"
+	wayOut       = "for anything else " + ownStatement
+)
+
+// shown is a value as messages name it: in quotes where it has white space, which
+// would not be seen.
+func shown(value string) string {
+	if strings.ContainsFunc(value, unicode.IsSpace) {
+		return strconv.Quote(value)
+	}
+	return value
+}
 
 // find tells of which type a resource is, or why it is of none.
 func (x *index) find(resource string) (target, string) {
@@ -43,7 +56,7 @@ func (x *index) find(resource string) (target, string) {
 			if f.arn {
 				if message := f.head(resource, &t.captured); message != "" {
 					if wrongHead == "" {
-						wrongHead = fmt.Sprintf("%s: %s; write it as in %s", resource, message, k.data.Example)
+						wrongHead = fmt.Sprintf("%s: %s; write it as in %s", shown(resource), message, k.data.Example)
 					}
 					continue
 				}
@@ -56,16 +69,19 @@ func (x *index) find(resource string) (target, string) {
 	if wrongHead != "" {
 		return t, wrongHead
 	}
-	return t, unknownForm(resource, part, kinds)
+	return t, unknownForm(resource, part, arn, kinds)
 }
 
 // split finds the service part of a resource.
 func split(resource string) (part string, arn bool, message string) {
+	if strings.TrimSpace(resource) != resource {
+		return "", false, fmt.Sprintf("%q begins or ends with white space: remove it", resource)
+	}
 	if message := badVariable(resource); message != "" {
 		return "", false, message
 	}
 	if strings.Trim(resource, "*?") == "" {
-		return "", false, fmt.Sprintf("%q would be every resource of every service: name the resource by its ARN, or %s", resource, wayOut)
+		return "", false, fmt.Sprintf("%q would be every resource of every service: name the resource by its ARN, or %s", resource, ownStatement)
 	}
 	before, rest, found := strings.Cut(resource, ":")
 	if !found {
@@ -76,13 +92,13 @@ func split(resource string) (part string, arn bool, message string) {
 	}
 	parts := strings.SplitN(rest, ":", arnParts-1)
 	if len(parts) < arnParts-1 {
-		return "", true, fmt.Sprintf("%s is no whole ARN: it has six parts, arn:partition:service:region:account:resource, of which region and account are empty for some services", resource)
+		return "", true, fmt.Sprintf("%s is no whole ARN: it has six parts, arn:partition:service:region:account:resource, of which region and account are empty for some services", shown(resource))
 	}
 	if strings.ContainsAny(parts[1], "*?") {
-		return "", true, fmt.Sprintf("%s: a wildcard stands in the service's place, and no verb means the same for all services: write a grant for each service", resource)
+		return "", true, fmt.Sprintf("%s: a wildcard stands in the service's place, and no verb means the same for all services: write a grant for each service", shown(resource))
 	}
 	if start := strings.Index(resource, "${"); start >= 0 && start < len(resource)-len(parts[arnParts-2]) {
-		return "", true, fmt.Sprintf("%s: a policy variable stands before the fifth colon, and IAM replaces variables only in an ARN's last part: write partition, region and account as they are", resource)
+		return "", true, fmt.Sprintf("%s: a policy variable stands before the fifth colon, and IAM replaces variables only in an ARN's last part: write partition, region and account as they are", shown(resource))
 	}
 	return parts[1], true, ""
 }
@@ -95,7 +111,7 @@ func badVariable(resource string) string {
 			return ""
 		}
 		if _, rest, found = strings.Cut(after, "}"); !found {
-			return fmt.Sprintf("%s: a policy variable is not closed: write it as in ${aws:PrincipalTag/team}", resource)
+			return fmt.Sprintf("%s: a policy variable is not closed: write it as in ${aws:PrincipalTag/team}", shown(resource))
 		}
 	}
 }
@@ -168,31 +184,11 @@ func place(name, want, got string) string {
 // refusal says why nothing can be granted on a resource of the type.
 func (k *kind) refusal(t *target) string {
 	if k.data.Refuse != "" {
-		return fmt.Sprintf("%s: %s", t.resource, k.data.Refuse)
+		return fmt.Sprintf("%s: %s", shown(t.resource), k.data.Refuse)
 	}
 	if k.first >= 0 && !k.data.AnyName && strings.Trim(t.captured[k.first], "*?") == "" {
-		return fmt.Sprintf("%s would be all of its kind (%s), those of others and of tomorrow too: begin with a name, as in %s; or %s",
-			t.resource, k.data.About, k.data.Example, wayOut)
+		return fmt.Sprintf("%s would be all of its kind (%s), those of others and of tomorrow too: begin with a name, as in %s, or %s",
+			shown(t.resource), k.data.About, k.data.Example, ownStatement)
 	}
 	return ""
-}
-
-func (x *index) unknownService(resource, part string) string {
-	var hint string
-	if _, known := x.kinds[strings.ToLower(part)]; known {
-		hint = fmt.Sprintf(" Did you mean %s? ARNs mind capitals.", strings.ToLower(part))
-	}
-	return fmt.Sprintf("%s: the catalogue of grants knows no service %q.%s It knows %s; %s",
-		resource, part, hint, strings.Join(slices.Sorted(maps.Keys(x.kinds)), ", "), wayOut)
-}
-
-func unknownForm(resource, part string, kinds []*kind) string {
-	var forms []string
-	for _, k := range kinds {
-		if k.data.Refuse == "" {
-			forms = append(forms, fmt.Sprintf("%s (%s)", k.data.Example, k.data.Name))
-		}
-	}
-	return fmt.Sprintf("%s is none of the resources of %s that the catalogue of grants knows: write it as in %s; %s",
-		resource, part, strings.Join(forms, ", "), wayOut)
 }

@@ -9,7 +9,7 @@ import (
 // unknownVerbs finds the verbs that the type of some resource does not offer.
 func unknownVerbs(access []string, targets []target) []Problem {
 	if len(access) == 0 {
-		return []Problem{{Field: fieldAccess, Index: -1, Message: "no verb is named: list at least one, such as Read" + offers(targets)}}
+		return []Problem{{Field: fieldAccess, Index: -1, Message: noVerb(targets)}}
 	}
 	var problems []Problem
 	for i, verb := range access {
@@ -24,26 +24,29 @@ func unknownVerbs(access []string, targets []target) []Problem {
 			messages = append(messages, unknownVerb(verb, t))
 		}
 		if len(messages) > 0 {
-			problems = append(problems, Problem{Field: fieldAccess, Index: i, Value: verb, Message: strings.Join(messages, "; ")})
+			problems = append(problems, Problem{Field: fieldAccess, Index: i, Value: verb,
+				Message: fmt.Sprintf("%q is no verb of %s", verb, strings.Join(messages, "; nor of "))})
 		}
 	}
 	return problems
 }
 
-func offers(targets []target) string {
+func noVerb(targets []target) string {
 	if len(targets) == 0 {
-		return ""
+		return "no verb is named: list at least one, such as Read"
 	}
 	t := &targets[0]
-	return fmt.Sprintf("; %s offers %s", t.resource, strings.Join(t.kind.data.VerbNames(), ", "))
+	return fmt.Sprintf("no verb is named: list at least one of those that %s offers, %s", shown(t.resource), strings.Join(t.kind.data.VerbNames(), ", "))
 }
 
+// unknownVerb says of a resource that lacks a verb what it offers, and what may be
+// meant.
 func unknownVerb(verb string, t *target) string {
 	offered := t.kind.data.VerbNames()
-	message := fmt.Sprintf("%q is no verb of %s (%s of %s), which offers %s",
-		verb, t.resource, t.kind.data.Name, t.kind.service, strings.Join(offered, ", "))
-	if i := slices.IndexFunc(offered, func(o string) bool { return strings.EqualFold(o, verb) }); i >= 0 {
-		return fmt.Sprintf("%s: verbs mind capitals, write %s", message, offered[i])
+	message := fmt.Sprintf("%s (%s of %s), which offers %s",
+		shown(t.resource), t.kind.data.Name, t.kind.service, strings.Join(offered, ", "))
+	if meant := near(verb, offered); len(meant) > 0 {
+		return fmt.Sprintf("%s: write %s", message, strings.Join(meant, " or "))
 	}
 	known, err := catalogue()
 	if err != nil {
@@ -51,7 +54,7 @@ func unknownVerb(verb string, t *target) string {
 	}
 	for _, other := range known.kinds[t.kind.forms[0].part] {
 		if _, found := other.verbs[verb]; found {
-			return fmt.Sprintf("%s: %s is for %s, write %s", message, verb, other.data.About, other.like(t))
+			return fmt.Sprintf("%s: it is for %s, write %s", message, other.data.About, other.like(t))
 		}
 	}
 	return message
