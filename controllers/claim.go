@@ -3,6 +3,7 @@ package controllers
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -16,43 +17,40 @@ const indexFamily = "spec.family"
 // claim sees to it that one TaskRole alone acts on a family of an account and
 // region: of several, the one that stands first.
 func (r *TaskRoleReconciler) claim(ctx context.Context, p *pass) error {
-	rivals, err := r.rivals(ctx, p)
-	if err != nil {
+	first, err := r.rival(ctx, p, func(other *v1alpha1.TaskRole) bool { return before(other, p.taskRole) })
+	if err != nil || first == nil {
 		return err
 	}
-	for i := range rivals {
-		if before(&rivals[i], p.taskRole) {
-			return stalled(v1alpha1.ReasonFamilyClaimed,
-				"family %s in account %s, region %s is already claimed by TaskRole %s/%s: a family has one role, so delete one of the two TaskRoles",
-				p.taskRole.Spec.Family, p.class.Spec.AccountID, p.class.Spec.Region, rivals[i].Namespace, rivals[i].Name)
-		}
-	}
-	return nil
+	return stalled(v1alpha1.ReasonFamilyClaimed,
+		"family %s in account %s, region %s is already claimed by TaskRole %s/%s: a family has one role, so delete one of the two TaskRoles",
+		p.taskRole.Spec.Family, p.class.Spec.AccountID, p.class.Spec.Region, first.Namespace, first.Name)
 }
 
-// rivals are the other TaskRoles that claim the family rightly: one that is
-// being deleted holds no claim, nor does one that its class does not allow, so
-// that nobody can block a family by naming it.
-func (r *TaskRoleReconciler) rivals(ctx context.Context, p *pass) ([]v1alpha1.TaskRole, error) {
+// rival is the first of the other TaskRoles that count and claim the family
+// rightly: one that is being deleted holds no claim, nor does one that its class
+// does not allow, so that nobody can block a family by naming it. Whether a class
+// allows one takes longest to tell, so that is asked last and of no more than it
+// takes: thousands may name one family.
+func (r *TaskRoleReconciler) rival(ctx context.Context, p *pass, counts func(*v1alpha1.TaskRole) bool) (*v1alpha1.TaskRole, error) {
 	var all v1alpha1.TaskRoleList
 	if err := r.List(ctx, &all, client.MatchingFields{indexFamily: p.taskRole.Spec.Family}); err != nil {
 		return nil, err
 	}
-	var rivals []v1alpha1.TaskRole
-	for i := range all.Items {
-		other := &all.Items[i]
-		if other.UID == p.taskRole.UID || !other.DeletionTimestamp.IsZero() {
-			continue
+	others := slices.DeleteFunc(all.Items, func(other v1alpha1.TaskRole) bool {
+		return other.UID == p.taskRole.UID || !other.DeletionTimestamp.IsZero() || !counts(&other)
+	})
+	slices.SortFunc(others, func(a, b v1alpha1.TaskRole) int {
+		if before(&a, &b) {
+			return -1
 		}
-		contends, err := r.contends(ctx, other, p.class)
-		if err != nil {
-			return nil, err
-		}
-		if contends {
-			rivals = append(rivals, *other)
+		return 1
+	})
+	for i := range others {
+		if contends, err := r.contends(ctx, &others[i], p.class); contends || err != nil {
+			return &others[i], err
 		}
 	}
-	return rivals, nil
+	return nil, nil
 }
 
 // contends says whether the TaskRole may act on its family in the account and

@@ -67,11 +67,11 @@ func (r *TaskRoleReconciler) remove(ctx context.Context, p *pass) error {
 		return err
 	}
 	p.options.Force = p.taskRole.Annotations[v1alpha1.AnnotationForceDelete] == p.desired.RoleName
-	rivals, err := r.rivals(ctx, p)
+	successor, err := r.rival(ctx, p, func(*v1alpha1.TaskRole) bool { return true })
 	if err != nil {
 		return err
 	}
-	p.options.Succeeded = len(rivals) > 0
+	p.options.Succeeded = successor != nil
 	r.memory.recall(p.taskRole.UID, time.Time{}) // a deletion looks afresh
 	if _, err := r.observe(ctx, p); err != nil {
 		return err

@@ -20,10 +20,15 @@ import (
 // report writes the status, if it changed, and tells a refusal that is new.
 func (r *TaskRoleReconciler) report(ctx context.Context, found *v1alpha1.TaskRole, p *pass) error {
 	status := &p.taskRole.Status
+	judged := p.looked || p.outcome.Generation != found.Status.ObservedGeneration
 	status.ObservedGeneration = found.Generation
-	p.describe(status)
+	p.describe(status, judged)
 	p.outcome.Synced = synced(status)
+	before := meta.FindStatusCondition(found.Status.Conditions, v1alpha1.ConditionLeastPrivilege)
 	conditions.Set(&status.Conditions, p.outcome)
+	if !judged && before != nil {
+		meta.SetStatusCondition(&status.Conditions, *before)
+	}
 	r.tellRefusal(found, p)
 	if equality.Semantic.DeepEqual(found.Status, *status) {
 		return nil
@@ -35,10 +40,12 @@ func (r *TaskRoleReconciler) report(ctx context.Context, found *v1alpha1.TaskRol
 }
 
 // describe tells what is known of AWS after this look. Where AWS was not reached,
-// what was known before stays.
-func (p *pass) describe(status *v1alpha1.TaskRoleStatus) {
+// what was known before stays, and so do the findings on what was declared then:
+// managed policies and the task definition were judged there, too, and a call that
+// fails must not clear them.
+func (p *pass) describe(status *v1alpha1.TaskRoleStatus, judged bool) {
 	status.Pending = pending(p.outcome)
-	if p.desired.Role != nil {
+	if p.desired.Role != nil && judged {
 		status.Findings = conditions.Findings(slices.Concat(p.outcome.Findings, p.outcome.Implied))
 	}
 	if !p.looked {

@@ -16,6 +16,11 @@ const resourceAccount = "aws:ResourceAccount"
 // accountOffence refuses what may be another account's, where the class keeps to
 // its own. AWS's own resources (account aws, Bedrock's foundation models) are
 // nobody's secret. S3's ARNs name no account: bindAccount sees to them.
+//
+// A * that ends a part of an ARN may run on beyond its colon (IAM: JSON policy
+// elements: Resource): arn:aws:s3:*:111122223333:* is any bucket's object, too,
+// whose key holds :111122223333:, so that no account that stands behind such a *
+// proves anything.
 func accountOffence(in Input, resource string, conditions policy.Conditions) string {
 	if !in.Class.Spec.SameAccountOnly {
 		return ""
@@ -27,8 +32,15 @@ func accountOffence(in Input, resource string, conditions policy.Conditions) str
 		return fmt.Sprintf("class %s allows resources of account %s only, and %s is everybody's: write ARNs", in.Class.Name, own, resource)
 	case withoutAccount(arn) && freeOperator(conditions) == "":
 		return fmt.Sprintf("class %s binds what is permitted on S3 to account %s by %s: compare that key by fewer operators", in.Class.Name, own, resourceAccount)
-	case arn.account == own, arn.account == "aws", withoutAccount(arn), arn.ofAWS():
+	case arn.ofAWS():
 		return ""
+	case arn.runsOn():
+		return fmt.Sprintf("class %s allows resources of account %s only, and the * that ends a part of %s before the account may run on beyond it: write partition and region out", in.Class.Name, own, resource)
+	case arn.account == own, arn.account == "aws", withoutAccount(arn):
+		return ""
+	case arn.account == "":
+		return fmt.Sprintf("class %s allows resources of account %s only, and %s names no account: write the number in its fifth part, or, where ARNs of %s have none, ask the platform team for a class without sameAccountOnly",
+			in.Class.Name, own, resource, arn.service)
 	default:
 		return fmt.Sprintf("class %s allows resources of account %s only: write that account's number in the fifth part of %s", in.Class.Name, own, resource)
 	}
@@ -42,7 +54,7 @@ var binding = []string{"StringEquals", "StringLike", "StringEqualsIgnoreCase"}
 // bindAccount binds a statement on S3 to the class's account, where the class
 // keeps to its own. The statement's own conditions stay.
 func bindAccount(in Input, s *source) {
-	if !in.Class.Spec.SameAccountOnly || !s.allows() || s.own || !slices.ContainsFunc(s.statement.Resource, func(r string) bool {
+	if !in.Class.Spec.SameAccountOnly || !s.allows() || !slices.ContainsFunc(s.statement.Resource, func(r string) bool {
 		arn, ok := parseARN(r)
 		return ok && withoutAccount(arn)
 	}) {
@@ -73,7 +85,7 @@ func freeOperator(conditions policy.Conditions) string {
 }
 
 // arn is an ARN by its parts.
-type arn struct{ service, region, account, resource string }
+type arn struct{ partition, service, region, account, resource string }
 
 func parseARN(text string) (arn, bool) {
 	const parts = 6
@@ -81,7 +93,13 @@ func parseARN(text string) (arn, bool) {
 	if len(p) < parts || p[0] != "arn" {
 		return arn{}, false
 	}
-	return arn{service: p[2], region: p[3], account: p[4], resource: p[5]}, true
+	return arn{partition: p[1], service: p[2], region: p[3], account: p[4], resource: p[5]}, true
+}
+
+// runsOn says whether a * ends one of the parts before the account; none ends the
+// service, which is always written out.
+func (a arn) runsOn() bool {
+	return strings.HasSuffix(a.partition, "*") || strings.HasSuffix(a.region, "*")
 }
 
 // withoutAccount says whether the ARN is of a service whose ARNs of customers'

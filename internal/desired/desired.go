@@ -49,12 +49,6 @@ func Allowed(in Input) error {
 	return nil
 }
 
-// basis is what the policies of a state are made of.
-type basis struct {
-	sources []source
-	implied []policy.Finding
-}
-
 func assemble(in Input) (model.State, basis, *Refusal) {
 	if refusal := guard(in); refusal != nil {
 		return model.State{}, basis{}, refusal
@@ -64,21 +58,18 @@ func assemble(in Input) (model.State, basis, *Refusal) {
 	if refusal != nil {
 		return model.State{}, basis{}, refusal
 	}
-	document, sources := compile(b.sources)
 	state.Role = &model.Role{
 		Description: "Role of an ECS task definition, kept by " + state.Owner.String(),
 		Trust:       trust(in, state),
 		BoundaryARN: Effective(in.TaskRole, in.Class).PermissionsBoundaryARN,
 		Tags:        tags(in, state),
 	}
-	parts, err := policy.Split(document, policy.MaxManagedSize)
-	if err != nil {
-		return model.State{}, basis{}, tooLong(err, sources)
-	}
-	state.Policies = name(parts, state)
 	state.ManagedPolicyARNs = managed(in)
+	if refusal := b.fill(in, &state); refusal != nil {
+		return model.State{}, basis{}, refusal
+	}
 	state.Implied = b.implied
-	return state, b, quotas(in, state)
+	return state, b, nil
 }
 
 // gather collects everything that is to be permitted or denied, and holds it
@@ -97,7 +88,7 @@ func gather(in Input, state model.State) (basis, *Refusal) {
 	if refusal := rails.refuse(sources); refusal != nil {
 		return basis{}, refusal
 	}
-	b := basis{sources: sources}
+	b := basis{sources: sources, declared: len(sources)}
 	b.imply(in, state, rails)
 	for i := range b.sources {
 		bindAccount(in, &b.sources[i])

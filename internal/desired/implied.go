@@ -3,6 +3,8 @@ package desired
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/inference"
@@ -10,42 +12,101 @@ import (
 	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
 )
 
+// maxImplied statements are many times what the ten containers of a definition
+// need. Each is held against the class and against everything that the role may.
+const maxImplied = 100
+
 // imply adds what the definition needs, or tells what of it is missing.
 func (b *basis) imply(in Input, state model.State, rails rails) {
-	grant := Effective(in.TaskRole, in.Class).Inference == v1alpha1.InferenceGrant
 	has := policy.Policies{Identity: append(managedDocuments(in), policy.Document{Version: policy.Version})}
 	own := &has.Identity[len(has.Identity)-1]
 	for i := range b.sources {
 		own.Statement = append(own.Statement, b.sources[i].statement)
 	}
-	for _, implied := range inference.Of(in.Definition, state.Place) {
-		if len(implied.Statements) == 0 {
-			b.tell(implied, policy.Info, implied.Why)
+	count := 0
+	for _, need := range inference.Of(in.Definition, state.Place) {
+		need.Why = brief(need.Why)
+		if len(need.Statements) == 0 {
+			b.tell(need, policy.Info, need.Why)
 		}
-		for _, statement := range implied.Statements {
-			s := source{
-				statement: statement, field: spec.Child("inference"), name: implied.Subject + " of the task definition",
-				from: origin{kind: "Inferred" + implied.Label},
+		for _, statement := range need.Statements {
+			count++
+			if count > maxImplied {
+				b.withhold(need, fmt.Sprintf("the task definition implies more than %d statements: grant it in spec.grants or spec.statements", maxImplied))
+				break
 			}
-			switch offences := rails.offences(&s); {
-			case permitted(has, statement):
-			case grant && len(offences) > 0:
-				b.tell(implied, policy.Warning, fmt.Sprintf("%s; it is not granted: %s", implied.Why, offences[0].Detail))
-			case grant:
-				b.sources = append(b.sources, s)
-			default:
-				b.tell(implied, policy.Warning, fmt.Sprintf("%s; the role does not permit it. Set inference: Grant, or add to spec.statements: %s", implied.Why, readyMade(statement)))
+			if !permitted(has, statement) {
+				b.need(in, need, statement, rails)
 			}
 		}
 	}
 }
 
-func (b *basis) tell(implied inference.Implied, severity policy.Severity, message string) {
-	b.implied = append(b.implied, policy.Finding{Severity: severity, Code: implied.Code, Subject: implied.Subject, Message: message})
+// maxWhy is enough for a sentence that quotes a name or two.
+const maxWhy = 1024
+
+// brief cuts a text that quotes a definition: a status as long as somebody can
+// write there would be taken by no API server.
+func brief(text string) string {
+	if len(text) <= maxWhy {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxWhy], "") + "..."
 }
 
+// need adds a statement that the role lacks, or tells why not.
+func (b *basis) need(in Input, need inference.Implied, statement policy.Statement, rails rails) {
+	s := source{
+		statement: statement, field: spec.Child("inference"), name: need.Subject + " of the task definition",
+		from: origin{kind: "Inferred" + need.Label},
+	}
+	why := unwritable(statement)
+	if offences := rails.offences(&s); why == "" && len(offences) > 0 {
+		why = offences[0].Detail
+	}
+	switch grant := Effective(in.TaskRole, in.Class).Inference == v1alpha1.InferenceGrant; {
+	case why != "":
+		b.withhold(need, why)
+	case grant:
+		b.sources, b.needs = append(b.sources, s), append(b.needs, need)
+	case in.Class.Spec.AllowStatements:
+		b.tell(need, policy.Warning, fmt.Sprintf("%s; the role does not permit it. Set inference: Grant, or add to spec.statements: %s", need.Why, readyMade(statement)))
+	default:
+		b.tell(need, policy.Warning, fmt.Sprintf("%s; the role does not permit it. Set inference: Grant, which permits: %s", need.Why, readyMade(statement)))
+	}
+}
+
+// unwritable says why IAM would take no policy with the statement in it, or is
+// empty. Names from a definition are what somebody wrote there.
+func unwritable(s policy.Statement) string {
+	document := policy.Document{Version: policy.Version, Statement: policy.Statements{s}}
+	if _, err := policy.Split(document, policy.MaxManagedSize); err != nil {
+		return fmt.Sprintf("its names are too long for any policy, which holds %d characters: shorten them in the task definition", policy.MaxManagedSize)
+	}
+	texts := slices.Concat(s.Action, s.Resource)
+	for _, keys := range s.Condition {
+		for _, values := range keys {
+			texts = append(texts, values...)
+		}
+	}
+	if slices.ContainsFunc(texts, func(text string) bool { return strings.ContainsFunc(text, foreign) }) {
+		return "IAM takes no control characters in a policy and none beyond U+00FF: write the name in the task definition without them"
+	}
+	return ""
+}
+
+// foreign says whether a character may stand in no policy (IAM API reference:
+// CreatePolicy).
+func foreign(r rune) bool {
+	return r > 0xFF || r < ' ' && r != '\t' && r != '\n' && r != '\r'
+}
+
+// anything stands for a * of a request: longer than what any run of ? stands for.
+var anything = strings.Repeat("anything", 16)
+
 // permitted says whether the role may already do what the statement allows: a
-// pattern is put as a request for itself, which only a pattern as wide matches.
+// pattern is put as a request for anything in the place of its *, which only a
+// pattern as wide matches.
 func permitted(has policy.Policies, s policy.Statement) bool {
 	context := map[string][]string{}
 	for _, keys := range s.Condition {
@@ -55,6 +116,9 @@ func permitted(has policy.Policies, s policy.Statement) bool {
 	}
 	for _, action := range s.Action {
 		for _, resource := range s.Resource {
+			if resource != "*" {
+				resource = strings.ReplaceAll(resource, "*", anything)
+			}
 			if has.Evaluate(policy.Request{Action: action, Resource: resource, Context: context}) != policy.Allowed {
 				return false
 			}

@@ -2,8 +2,11 @@ package desired
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"sigs.k8s.io/yaml"
 
@@ -125,6 +128,162 @@ func TestManagedPoliciesAreJudged(t *testing.T) {
 	for name, documents := range map[string]map[string]string{"not readable": {}, "no document": {readOnly: "{"}} {
 		if found := attach(documents); len(found) != 1 || found[0].Code != CodeUnreadable || found[0].Severity != policy.Info {
 			t.Errorf("%s: %v", name, found)
+		}
+	}
+}
+
+// defined is a definition of one container, written as JSON.
+func defined(container string) func(*Input) {
+	return func(in *Input) {
+		in.Definition = map[string]json.RawMessage{"containerDefinitions": json.RawMessage("[" + container + "]")}
+	}
+}
+
+// collecting is a container of a collector that writes to so many log groups.
+func collecting(groups int) string {
+	var exporters, names strings.Builder
+	for i := range groups {
+		fmt.Fprintf(&exporters, " awsemf/%03d: {log_group_name: %s%03d}\n", i, strings.Repeat("g", 480), i)
+		fmt.Fprintf(&names, "awsemf/%03d,", i)
+	}
+	content, _ := json.Marshal("exporters:\n" + exporters.String() + "service: {pipelines: {metrics: {exporters: [" + names.String() + "]}}}\n")
+	return `{"name":"agent","image":"x/aws-otel-collector","environment":[{"name":"AOT_CONFIG_CONTENT","value":` + string(content) + `}]}`
+}
+
+func exportingTo(key string) string {
+	return `{"name":"app","firelensConfiguration":{"type":"fluentbit"},"logConfiguration":{"logDriver":"awsfirelens","options":{"Name":"s3","bucket":"bkt","s3_key_format":"/` + key + `/$TAG"}}}`
+}
+
+func measuringIn(namespace string) string {
+	return `{"name":"agent","image":"x/cloudwatch-agent","environment":[{"name":"CW_CONFIG_CONTENT","value":"{\"metrics\":{\"namespace\":\"` + namespace + `\"}}"}]}`
+}
+
+// Whoever registers a revision must not stop what was declared from being kept.
+func TestWhatIAMWouldNotTakeOfADefinitionIsLeftOutAndTold(t *testing.T) {
+	for name, c := range map[string]struct{ container, says string }{
+		"a name that no policy holds":            {exportingTo(strings.Repeat("k", 7000)), "too long for any policy, which holds 6144 characters"},
+		"a name beyond U+00FF":                   {measuringIn("日本"), "none beyond U+00FF"},
+		"a name with a control character":        {measuringIn(`\\u0007`), "no control characters"},
+		"one beyond U+00FF, where it is told of": {measuringIn("Ā"), "it is not granted: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, mode := range []func(*Input){inferring, func(*Input) {}} {
+				state := build(t, input(defined(c.container), mode))
+				if len(state.Policies) != 1 || len(state.Policies[0].Document.Statement) != 1 {
+					t.Errorf("granted: %v", state.Policies)
+				}
+				if len(state.Implied) != 1 || !strings.Contains(state.Implied[0].Message, c.says) {
+					t.Errorf("%v", state.Implied)
+				}
+			}
+		})
+	}
+	for _, namespace := range []string{"Größe", "ÿ", `a\\tb\\r\\n`} {
+		state := build(t, input(defined(measuringIn(namespace)), inferring))
+		if len(state.Implied) != 0 || len(state.Policies[0].Document.Statement) != 2 {
+			t.Errorf("%s: %v", namespace, state.Implied)
+		}
+	}
+}
+
+func TestWhatIsImpliedBeyondARolesQuotaIsLeftOutAndTold(t *testing.T) {
+	scarce := func(in *Input) { in.MaxAttached = 3 }
+	declared := build(t, input(scarce)).Policies[0].Document.Statement[0]
+	state := build(t, input(scarce, inferring, defined(collecting(60))))
+	granted := 0
+	var kept bool
+	for _, p := range state.Policies {
+		for _, s := range p.Document.Statement {
+			kept = kept || slices.Equal(s.Resource, declared.Resource)
+			if strings.HasPrefix(s.Sid, "Inferred") {
+				granted += len(s.Resource)
+			}
+		}
+	}
+	if !kept || len(state.Policies) > 3 {
+		t.Fatalf("what was declared is kept: %v, in %d policies", kept, len(state.Policies))
+	}
+	if granted < 20 || granted == 60 || len(state.Implied) != 1 {
+		t.Fatalf("%d of 60 are granted, told: %v", granted, state.Implied)
+	}
+	if f := state.Implied[0]; f.Severity != policy.Warning || !strings.Contains(f.Message, "it is not granted: a role takes 3 managed policies here") {
+		t.Errorf("%v", f)
+	}
+	// One more than these finds no room.
+	more := build(t, input(scarce, inferring, defined(collecting(granted))))
+	if len(more.Implied) != 0 {
+		t.Errorf("%d alone are too many: %v", granted, more.Implied)
+	}
+	if more = build(t, input(scarce, inferring, defined(collecting(granted+1)))); len(more.Implied) != 1 {
+		t.Errorf("there is room for %d, and %d are granted", granted+1, granted)
+	}
+	// What there is no room for without it, is no reason to leave it out.
+	r := refusal(t, input(scarce, inferring, defined(collecting(60)), attaching(3)))
+	if r.Errors[0].Field != "spec.managedPolicyARNs" || !strings.Contains(r.Error(), "would have 4") {
+		t.Error(r)
+	}
+}
+
+func TestADefinitionThatImpliesWithoutEndIsReadToAnEnd(t *testing.T) {
+	state := build(t, input(inferring, defined(collecting(maxImplied+1)), func(in *Input) { in.MaxAttached = 20 }))
+	granted := 0
+	for _, p := range state.Policies {
+		for _, s := range p.Document.Statement {
+			if strings.HasPrefix(s.Sid, "Inferred") {
+				granted += len(s.Resource)
+			}
+		}
+	}
+	if granted != maxImplied || len(state.Implied) != 1 || !strings.Contains(state.Implied[0].Message, "more than 100 statements") {
+		t.Errorf("%d granted, %v", granted, state.Implied)
+	}
+}
+
+// Advice that the class refuses is none.
+func TestWhatIsReportedSaysWhatTheClassWouldTake(t *testing.T) {
+	for name, c := range map[string]struct {
+		change     func(*Input)
+		says, hide string
+	}{
+		"statements are allowed":  {func(*Input) {}, "or add to spec.statements: {", "production"},
+		"no statements":           {func(in *Input) { in.Class.Spec.AllowStatements, in.TaskRole.Spec.Statements = false, nil }, "Set inference: Grant, which permits: {", "spec.statements"},
+		"the class allows it not": {denying("elasticfilesystem:*"), "class production denies", "Set inference"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			state := build(t, input(mounting, c.change))
+			if len(state.Implied) != 1 || !strings.Contains(state.Implied[0].Message, c.says) || strings.Contains(state.Implied[0].Message, c.hide) {
+				t.Errorf("%v", state.Implied)
+			}
+		})
+	}
+}
+
+func TestAPatternIsPermittedByOneThatIsAsWideOnly(t *testing.T) {
+	group := func(name string) string { return "arn:aws:logs:us-west-2:111122223333:log-group:" + name + ":*" }
+	container := `{"name":"agent","image":"x/aws-otel-collector","environment":[{"name":"AOT_CONFIG_CONTENT","value":"exporters:\n awsemf: {log_group_name: '/app/{Service}'}\nservice: {pipelines: {metrics: {exporters: [awsemf]}}}\n"}]}`
+	for has, missing := range map[string]int{group("/app/*"): 0, "*": 0, group("/app/?"): 1, group("/app/????????"): 1, group("/app/x"): 1} {
+		state := build(t, input(defined(container), asking("logs:*", has)))
+		if len(state.Implied) != missing {
+			t.Errorf("%s: %v", has, state.Implied)
+		}
+	}
+}
+
+// The API server takes no status of any length, and would go without one.
+func TestWhatADefinitionSaysIsQuotedInBrief(t *testing.T) {
+	long := strings.Repeat("é", 20000)
+	container := func(options string) string {
+		return `{"name":"app","firelensConfiguration":{"type":"fluentbit"},"logConfiguration":{"logDriver":"awsfirelens","options":{"Name":"s3","bucket":"bkt",` + options + `}}}`
+	}
+	for _, mode := range []func(*Input){inferring, func(*Input) {}} {
+		for _, options := range []string{`"role_arn":"` + long + `"`, `"s3_key_format":"/` + strings.Repeat("k", 20000) + `/$TAG"`} {
+			state := build(t, input(defined(container(options)), mode))
+			if len(state.Implied) != 1 {
+				t.Fatalf("%d findings", len(state.Implied))
+			}
+			if m := state.Implied[0].Message; len(m) > 2*maxWhy || !utf8.ValidString(m) || strings.HasPrefix(options, `"role`) && !strings.HasSuffix(m, "é...") {
+				t.Errorf("%d bytes: ...%s", len(m), m[len(m)-10:])
+			}
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package desired
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -46,35 +45,69 @@ func quotas(in Input, state model.State) *Refusal {
 	return &Refusal{Reason: v1alpha1.ReasonQuotaExceeded, Errors: errs}
 }
 
-// maxWildcards of one resource is many times what any name needs: comparing
-// patterns costs the product of their lengths, and whoever writes a TaskRole must
-// not be able to keep the controller busy.
-const maxWildcards = 16
+const (
+	// maxWildcards of one resource or action is many times what any name needs:
+	// comparing patterns costs the product of their lengths, and whoever writes a
+	// TaskRole must not be able to keep the controller busy.
+	maxWildcards = 16
+	// maxComparisons of patterns take about 50 ms. Patterns are compared with all
+	// that begins as they do up to their first wildcard; of a thousand that begin
+	// with a name each, that is nothing.
+	maxComparisons = 250_000
+)
 
-// busy refuses resources that could not fit into the policies of a role however
-// they were put, before they are compared with each other, and those with more
-// wildcards than anybody needs.
+// busy refuses actions and resources that could not fit into the policies of a
+// role however they were put, before they are compared with each other, and those
+// with more wildcards than anybody needs.
 func busy(in Input, sources []source) *Refusal {
-	characters, seen := 0, map[string]bool{}
-	for i := range sources {
-		for j, resource := range sources[i].statement.Resource {
-			if seen[resource] {
-				continue
+	characters := 0
+	for _, list := range []string{"actions", "resources"} {
+		seen := map[string]bool{}
+		for i := range sources {
+			for j, text := range sources[i].list(list) {
+				spelled := text
+				if list == "actions" {
+					spelled = strings.ToLower(text)
+				}
+				if seen[spelled] {
+					continue
+				}
+				seen[spelled] = true
+				characters += len(text)
+				if n := strings.Count(text, "*") + strings.Count(text, "?"); n > maxWildcards {
+					return &Refusal{Reason: v1alpha1.ReasonInvalidSpec, Errors: field.ErrorList{field.Invalid(sources[i].at(list, j), text, fmt.Sprintf(
+						"it has %d wildcards, %d are taken at most: write a shorter pattern", n, maxWildcards))}}
+				}
 			}
-			seen[resource] = true
-			characters += len(resource)
-			if n := strings.Count(resource, "*") + strings.Count(resource, "?"); n > maxWildcards {
-				return &Refusal{Reason: v1alpha1.ReasonInvalidSpec, Errors: field.ErrorList{field.Invalid(sources[i].at("resources", j), resource, fmt.Sprintf(
-					"it has %d wildcards, %d are taken at most: write a shorter pattern", n, maxWildcards))}}
-			}
+		}
+		if n := comparisons(sortedKeys(seen)); n > maxComparisons {
+			return &Refusal{Reason: v1alpha1.ReasonQuotaExceeded, Errors: field.ErrorList{field.Forbidden(spec, fmt.Sprintf(
+				"too many of the %s of its grants and statements begin alike before a wildcard, and to hold them against each other takes %d comparisons, of which %d are taken: name several by one pattern",
+				list, n, maxComparisons))}}
 		}
 	}
 	if most := in.MaxAttached * policy.MaxManagedSize; characters > most {
 		return &Refusal{Reason: v1alpha1.ReasonQuotaExceeded, Errors: field.ErrorList{field.Forbidden(spec, fmt.Sprintf(
-			"its grants and statements name resources of %d characters together, and the %d policies that a role takes here hold %d: have fewer, or name several by one pattern",
+			"its grants and statements name actions and resources of %d characters together, and the %d policies that a role takes here hold %d: have fewer, or name several by one pattern",
 			characters, in.MaxAttached, most))}}
 	}
 	return nil
+}
+
+// comparisons are those of each pattern with everything that begins as it does up
+// to its first wildcard. The texts are sorted.
+func comparisons(texts []string) int {
+	sum := 0
+	for _, text := range texts {
+		first := strings.IndexAny(text, "*?$")
+		if first < 0 {
+			continue
+		}
+		begin, _ := slices.BinarySearch(texts, text[:first])
+		end, _ := slices.BinarySearch(texts, text[:first]+"\U0010FFFF") // behind all that IAM takes
+		sum += end - begin
+	}
+	return sum
 }
 
 // lengths refuses names and paths that IAM would refuse. A path is made of the
@@ -95,15 +128,11 @@ func lengths(state model.State) field.ErrorList {
 	return errs
 }
 
-// tooLong refuses a statement that no policy can hold. sources are where the
-// statements came from.
-func tooLong(err error, sources []*source) *Refusal {
-	path := spec.Child("statements")
-	var statement *policy.TooLong
-	if errors.As(err, &statement) {
-		path = sources[statement.Index].field
-	}
-	return &Refusal{Reason: v1alpha1.ReasonQuotaExceeded, Errors: field.ErrorList{field.Forbidden(path, err.Error())}}
+// tooLong refuses a statement that no policy can hold, in the words of who asked
+// for it: the document that it would stand in is nobody's to count in.
+func tooLong(statement policy.TooLong, from *source) *Refusal {
+	statement.Name = from.name
+	return &Refusal{Reason: v1alpha1.ReasonQuotaExceeded, Errors: field.ErrorList{field.Forbidden(from.field, statement.Error())}}
 }
 
 // hasKey looks a tag key up as IAM compares them: without regard to case.

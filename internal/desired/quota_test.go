@@ -2,6 +2,7 @@ package desired
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,4 +83,86 @@ func TestTheTrustOfTheLongestNamesFits(t *testing.T) {
 		in.TaskRole.Spec.Trust.SelfAssume = true
 		in.TaskRole.Spec.Family = strings.Repeat("n", 63) + "-x"
 	}))
+}
+
+// unlike are as many texts that differ behind the first wildcard only.
+func unlike(n int, format string) (out []string) {
+	for i := range n {
+		out = append(out, fmt.Sprintf(format, i))
+	}
+	return out
+}
+
+// spread puts the lists into as many statements as they need.
+func spread(actions, resources []string) func(*Input) {
+	return func(in *Input) {
+		in.TaskRole.Spec.Statements = nil
+		for len(actions) > 0 || len(resources) > 0 {
+			s := v1alpha1.Statement{Effect: v1alpha1.EffectDeny, Actions: []string{"s3:GetObject"}, Resources: []string{object}}
+			if n := min(100, len(actions)); n > 0 {
+				s.Actions, actions = actions[:n], actions[n:]
+			}
+			if n := min(50, len(resources)); n > 0 {
+				s.Resources, resources = resources[:n], resources[n:]
+			}
+			in.TaskRole.Spec.Statements = append(in.TaskRole.Spec.Statements, s)
+		}
+	}
+}
+
+// Whoever writes a TaskRole must not keep the controller busy with it.
+func TestWhatTakesLongToCompareIsRefusedBeforeItIsCompared(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*Input)
+		reason string
+		field  string
+		says   []string
+	}{
+		"wildcards of a resource": {
+			spread(nil, []string{object, "arn:aws:s3:::b/" + strings.Repeat("a*", 17)}), v1alpha1.ReasonInvalidSpec,
+			"spec.statements[0].resources[1]", []string{"17 wildcards", "16 are taken"},
+		},
+		"wildcards of an action": {
+			spread([]string{"s3:Get*", "s3:" + strings.Repeat("a?", 17)}, nil), v1alpha1.ReasonInvalidSpec,
+			"spec.statements[0].actions[1]", []string{"17 wildcards", "16 are taken"},
+		},
+		"resources that begin alike": {
+			spread(nil, unlike(501, "arn:aws:s3:::*%d")), v1alpha1.ReasonQuotaExceeded, "spec", []string{"resources", "251001 comparisons", "250000", "by one pattern"},
+		},
+		"actions that begin alike": {
+			spread(unlike(501, "s3:*%d"), nil), v1alpha1.ReasonQuotaExceeded, "spec", []string{"actions", "251001 comparisons"},
+		},
+		"... in other capitals": {
+			spread(append(unlike(251, "s3:*a%d"), unlike(250, "S3:*B%d")...), nil), v1alpha1.ReasonQuotaExceeded, "spec", []string{"251001 comparisons"},
+		},
+		"actions of more characters than policies hold": {
+			spread(unlike(620, "s3:"+strings.Repeat("A", 96)+"%03d"), nil), v1alpha1.ReasonQuotaExceeded, "spec", []string{"63256 characters", "the 10 policies", "hold 61440"},
+		},
+		"resources of more characters than policies hold": {
+			spread(nil, unlike(70, "arn:aws:s3:::"+strings.Repeat("a", 900)+"%02d")), v1alpha1.ReasonQuotaExceeded, "spec", []string{"characters together"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := refusal(t, input(c.change))
+			if r.Reason != c.reason || len(r.Errors) != 1 || r.Errors[0].Field != c.field {
+				t.Fatalf("%s: %s", r.Reason, r)
+			}
+			for _, text := range c.says {
+				if !strings.Contains(r.Error(), text) {
+					t.Errorf("it does not say %q: %s", text, r)
+				}
+			}
+		})
+	}
+}
+
+func TestManyPatternsWithNamesOfTheirOwnAreNoBurden(t *testing.T) {
+	for name, change := range map[string]func(*Input){
+		"a thousand prefixes":        spread(nil, unlike(1000, "arn:aws:s3:::b%03d/*")),
+		"as many wildcards as taken": spread([]string{"s3:" + strings.Repeat("a*", 16)}, []string{"arn:aws:s3:::b/" + strings.Repeat("a*", 16)}),
+		"as many alike as taken":     spread(nil, unlike(500, "arn:aws:s3:::*%d")),
+		"the same again and again":   spread(slices.Repeat([]string{"s3:*Object"}, 3000), nil),
+	} {
+		t.Run(name, func(t *testing.T) { build(t, input(change)) })
+	}
 }

@@ -2,6 +2,7 @@ package desired
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -14,17 +15,26 @@ import (
 // namedOnly are actions that no wildcard of a class allows: with them a tenant
 // changes who may do what, or acts as somebody else. A class allows them by a
 // pattern that lies within one of these.
-var namedOnly = []string{"iam:*", "organizations:*", "account:*", "sts:AssumeRole*"}
+var namedOnly = []string{"iam:*", "organizations:*", "account:*", "sts:AssumeRole*", "sts:AssumeRoot"}
 
 // rails are those of one class.
 type rails struct {
 	in Input
-	// actions are the offences of actions that were judged: many statements have
-	// the same.
+	// resources are the class's patterns, the namespace filled in.
+	resources []string
+	// actions are the offences of actions that were judged, covered the resources:
+	// many statements have the same.
 	actions map[string]string
+	covered map[string]bool
 }
 
-func railsOf(in Input) rails { return rails{in: in, actions: map[string]string{}} }
+func railsOf(in Input) rails {
+	r := rails{in: in, actions: map[string]string{}, covered: map[string]bool{}}
+	for _, pattern := range in.Class.Spec.AllowedResources {
+		r.resources = append(r.resources, strings.ReplaceAll(string(pattern), namespaceVariable, in.TaskRole.Namespace))
+	}
+	return r
+}
 
 // refuse holds everything that is to be allowed against the class. What is allowed
 // must lie within one pattern of the class as a whole; what is denied must not
@@ -55,13 +65,21 @@ func (r rails) offences(s *source) field.ErrorList {
 	for i, resource := range s.statement.Resource {
 		why := partitionOffence(r.in, resource)
 		if why == "" && s.allows() {
-			why = resourceOffence(r.in, s, resource)
+			why = r.resource(s, resource)
 		}
 		if why != "" {
 			errs = append(errs, forbidden(s.at("resources", i), "%s", s.asks(resource)+why)...)
 		}
 	}
 	return errs
+}
+
+// list is the actions or the resources.
+func (s *source) list(name string) policy.Strings {
+	if name == "actions" {
+		return s.statement.Action
+	}
+	return s.statement.Resource
 }
 
 // at is the field of an element: the statement's own where it was written so.
@@ -142,27 +160,44 @@ func samePartition(in Input, arn string) (want, is string, ok bool) {
 	return want, is, policy.Match(is, want) || strings.Contains(is, "$")
 }
 
-// resourceOffence refuses a resource that the class does not cover. Where all
-// actions know no resource, * is all that can be written, and says nothing: it is
-// the actions that the class allows then.
-func resourceOffence(in Input, s *source, resource string) string {
-	if resource == "*" && onlyStar(s.statement.Action) {
+// resource refuses a resource that the class does not cover. Where all actions
+// know no resource, * is all that can be written, and says nothing: it is the
+// actions that the class allows then. So it is where the controller itself has
+// nothing narrower for what is asked, such as a metric, which has no ARN: nobody
+// chose that *.
+func (r rails) resource(s *source, resource string) string {
+	if resource == "*" && (!s.exact || onlyStar(s.statement.Action)) {
 		return ""
 	}
-	if why := accountOffence(in, resource, s.statement.Condition); why != "" {
+	if why := accountOffence(r.in, resource, s.statement.Condition); why != "" {
 		return why
 	}
-	for _, allowed := range in.Class.Spec.AllowedResources {
-		if policy.Covers(strings.ReplaceAll(string(allowed), namespaceVariable, in.TaskRole.Namespace), resource) {
-			return ""
-		}
+	covered, known := r.covered[resource]
+	if !known {
+		covered = slices.ContainsFunc(r.resources, func(allowed string) bool { return within(allowed, resource) })
+		r.covered[resource] = covered
 	}
-	filled := make([]string, 0, len(in.Class.Spec.AllowedResources))
-	for _, allowed := range in.Class.Spec.AllowedResources {
-		filled = append(filled, strings.ReplaceAll(string(allowed), namespaceVariable, in.TaskRole.Namespace))
+	if covered {
+		return ""
 	}
 	return fmt.Sprintf("class %s does not allow %s: its allowedResources are %s, and a resource must lie within one of them as a whole; narrow it, or ask the platform team to add it",
-		in.Class.Name, resource, listed(filled))
+		r.in.Class.Name, resource, listed(r.resources))
+}
+
+// within says whether a pattern of the class covers the resource, part by part:
+// IAM lets a * that ends a part of an ARN run on beyond its colon, but whoever
+// allows an account's access points in every region does not mean an object of
+// somebody else's bucket whose key reads like one.
+func within(allowed, resource string) bool {
+	if !policy.Covers(allowed, resource) {
+		return false
+	}
+	wide, ok := parseARN(allowed)
+	narrow, is := parseARN(resource)
+	if !ok || !is {
+		return true // * alone
+	}
+	return policy.Covers(wide.service, narrow.service) && policy.Covers(wide.region, narrow.region) && policy.Covers(wide.account, narrow.account)
 }
 
 func onlyStar(actions []string) bool {

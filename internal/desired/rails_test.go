@@ -1,10 +1,12 @@
 package desired
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
 )
 
 // allowing makes a class that allows these actions on these resources.
@@ -71,6 +73,9 @@ func TestTheRailsOfAClass(t *testing.T) {
 		"sts:AssumeRole by sts:*":                  {change: []func(*Input){allowing([]string{"sts:*"}, all), asking("sts:AssumeRole", "arn:aws:iam::111122223333:role/x")}, field: action, says: []string{"sts:AssumeRole*"}},
 		"sts:AssumeRole by name":                   {change: []func(*Input){allowing([]string{"sts:AssumeRole"}, all), asking("sts:AssumeRole", "arn:aws:iam::111122223333:role/x")}},
 		"sts:GetCallerIdentity by a wildcard":      {change: []func(*Input){asking("sts:GetCallerIdentity", "*")}},
+		"sts:AssumeRoot by a wildcard":             {change: []func(*Input){asking("sts:AssumeRoot", "arn:aws:iam::444455556666:root")}, field: action, says: []string{"does not name sts:AssumeRoot"}},
+		"sts:AssumeRoot by name":                   {change: []func(*Input){allowing([]string{"*", "sts:AssumeRoot"}, all), asking("sts:AssumeRoot", "arn:aws:iam::444455556666:root")}},
+		"sts:AssumeRole by the name of the other":  {change: []func(*Input){allowing([]string{"*", "sts:AssumeRoot"}, all), asking("sts:AssumeRole", "arn:aws:iam::444455556666:role/x")}, field: action},
 		"organizations by a wildcard":              {change: []func(*Input){asking("organizations:ListAccounts", "*")}, field: action, says: []string{"organizations:*"}},
 		"account by a wildcard":                    {change: []func(*Input){asking("account:GetContactInformation", "*")}, field: action, says: []string{"account:*"}},
 		"account by a longer wildcard":             {change: []func(*Input){allowing([]string{"*", "account:Get*"}, all), asking("account:GetContactInformation", "*")}},
@@ -96,6 +101,28 @@ func TestTheRailsOfAClass(t *testing.T) {
 		"of everybody":                             {change: []func(*Input){sameAccount, asking("sqs:SendMessage", "*")}, field: resource, says: []string{"everybody's"}},
 		"of an account that the ARN does not name": {change: []func(*Input){sameAccount, asking("route53:GetHostedZone", "arn:aws:route53:::hostedzone/Z1")}, field: resource},
 		"a model of AWS's own":                     {change: []func(*Input){sameAccount, asking("bedrock:InvokeModel", "arn:aws:bedrock:us-west-2::foundation-model/m")}},
+		"a model in every region":                  {change: []func(*Input){sameAccount, asking("bedrock:InvokeModel", "arn:aws:bedrock:*::foundation-model/m")}},
+		"a resource of AWS's own":                  {change: []func(*Input){sameAccount, asking("ssm:GetParameter", "arn:aws:ssm:us-west-2:aws:parameter/x")}},
+		"no model, where a model would stand":      {change: []func(*Input){sameAccount, asking("bedrock:InvokeModel", "arn:aws:bedrock:us-west-2::imported-model/m")}, field: resource, says: []string{"names no account", "a class without sameAccountOnly"}},
+		"an account behind a star that runs on":    {change: []func(*Input){sameAccount, asking("s3:PutObject", "arn:aws:s3:*:111122223333:*")}, field: resource, says: []string{"arn:aws:s3:*:111122223333:*", "run on beyond it", "write partition and region out"}},
+		"AWS behind a star that runs on":           {change: []func(*Input){sameAccount, asking("s3:PutObject", "arn:aws:s3:us-*:aws:*")}, field: resource, says: []string{"run on beyond it"}},
+		"no account behind a star that runs on":    {change: []func(*Input){sameAccount, asking("s3:PutObject", "arn:aws:s3:us-*::*")}, field: resource, says: []string{"run on beyond it"}},
+		"a partition that runs on":                 {change: []func(*Input){sameAccount, asking("sqs:SendMessage", "arn:aws*:sqs:us-west-2:111122223333:q")}, field: resource, says: []string{"run on beyond it"}},
+		"a star within the region":                 {change: []func(*Input){sameAccount, asking("sqs:SendMessage", "arn:aws:sqs:us-*-2:111122223333:q")}},
+		"a queue in every region, by a grant":      {change: []func(*Input){sameAccount, granting("Send", "arn:aws:sqs:*:111122223333:q")}, field: "spec.grants[0]", says: []string{"grant 1 (Send) needs", "run on beyond it"}},
+		"a key that reads like an access point":    {change: []func(*Input){allowing(all, []string{"arn:aws:s3:*:111122223333:accesspoint/*"}), asking("s3:PutObject", "arn:aws:s3:::evil/a:111122223333:accesspoint/x")}, field: resource, says: []string{"arn:aws:s3:::evil/a", "does not allow"}},
+		"an access point of any region":            {change: []func(*Input){allowing(all, []string{"arn:aws:s3:*:111122223333:accesspoint/*"}), asking("s3:PutObject", "arn:aws:s3:us-west-2:111122223333:accesspoint/x/object/*")}},
+		"a path that reads like an account":        {change: []func(*Input){allowing(all, []string{"arn:aws:execute-api:us-west-2:11112222333*:*"}), asking("execute-api:Invoke", "arn:aws:execute-api:us-west-2:444455556666:11112222333x:y")}, field: resource},
+		"a name that reads like a region":          {change: []func(*Input){allowing(all, []string{"arn:aws:s*:us-west-2:111122223333:*"}), asking("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:x:us-west-2:111122223333:y")}, field: resource},
+		"a name that reads like a service":         {change: []func(*Input){allowing(all, []string{"arn:*:s3:us-west-2:111122223333:*"}), asking("sqs:SendMessage", "arn:aws:sqs:us-west-2:111122223333:x:s3:us-west-2:111122223333:y")}, field: resource},
+		"a model of another account":               {change: []func(*Input){sameAccount, asking("bedrock:InvokeModel", "arn:aws:bedrock:us-west-2:444455556666:foundation-model/m")}, field: resource},
+		"a metric, which has no ARN, by a grant":   {change: []func(*Input){sameAccount, allowing([]string{"cloudwatch:PutMetricData"}, []string{"arn:aws:s3:::b/*"}), granting("Write", "cloudwatch:namespace/Shop")}},
+		"a metric, which has no ARN, by a star":    {change: []func(*Input){allowing([]string{"cloudwatch:PutMetricData"}, []string{"arn:aws:s3:::b/*"}), asking("cloudwatch:PutMetricData", "*")}, field: resource},
+		"what a grant derives":                     {change: []func(*Input){allowing(all, []string{"arn:aws:glue:*:*:table/*"}), granting("Read", "arn:aws:glue:us-west-2:111122223333:table/sales/orders")}, field: "spec.grants[0]", says: []string{"grant 1 (Read) needs arn:aws:glue:us-west-2:111122223333:catalog", "does not allow"}},
+		"the file systems behind an access point":  {change: []func(*Input){allowing(all, []string{"arn:aws:elasticfilesystem:*:*:access-point/*"}), granting("Mount", accessPoint)}, field: "spec.grants[0]", says: []string{":file-system/*"}},
+		"a resource of another partition":          {change: []func(*Input){asking("s3:GetObject", "arn:aws-cn:s3:::b/*")}, field: resource, says: []string{"is of partition aws-cn", "write arn:aws:..."}},
+		"... even to deny it":                      {change: []func(*Input){asking("s3:GetObject", "arn:aws-cn:s3:::b/*"), deny}, field: resource},
+		"a character that is written out":          {change: []func(*Input){allowing(all, []string{"arn:aws:s3:::b/x*"}), asking("s3:GetObject", "arn:aws:s3:::b/${*}")}, field: resource},
 		"a queue of the account, by a grant":       {change: []func(*Input){sameAccount, granting("Send", "arn:aws:sqs:us-west-2:111122223333:q")}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -152,4 +179,33 @@ func TestATenantsConditionDoesNotLoosenTheBindingToTheAccount(t *testing.T) {
 	if !strings.Contains(r.Error(), "by fewer operators") {
 		t.Error(r)
 	}
+}
+
+// IAM would take this statement, and with it permit to write into anybody's bucket.
+func TestAStarThatRunsOnIsWhatTheRailsTakeItFor(t *testing.T) {
+	in := input(asking("s3:PutObject", "arn:aws:s3:*:111122223333:*"))
+	has := policy.Policies{Identity: []policy.Document{build(t, in).Policies[0].Document}}
+	if has.Evaluate(policy.Request{Action: "s3:PutObject", Resource: "arn:aws:s3:::evil/a:111122223333:b"}) != policy.Allowed {
+		t.Error("it does not run on: the rails refuse more than they must")
+	}
+	sameAccount(&in)
+	if r := refusal(t, in); !strings.Contains(r.Error(), "run on") {
+		t.Error(r)
+	}
+}
+
+func TestAMessageListsNotMorePatternsThanAnybodyReads(t *testing.T) {
+	var many []string
+	for i := range 10 {
+		many = append(many, fmt.Sprintf("s3:A%d", i))
+	}
+	r := refusal(t, input(allowing(many, all), asking("s3:GetObject", object)))
+	if !strings.Contains(r.Error(), "s3:A7 and 2 more;") || strings.Contains(r.Error(), "s3:A8") {
+		t.Error(r)
+	}
+}
+
+func TestWhatIsDeniedOnS3IsDeniedInEveryAccount(t *testing.T) {
+	same(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}]}`,
+		build(t, input(sameAccount, deny)).Policies[0].Document)
 }

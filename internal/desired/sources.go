@@ -53,7 +53,7 @@ func declared(in Input, state model.State) ([]source, *Refusal) {
 	if in.TaskRole.Spec.Trust.SelfAssume {
 		// The trust policy names the account, which only delegates: the role
 		// needs the permission, too.
-		out = append(out, source{own: true, name: "trust.selfAssume", from: origin{kind: "SelfAssume"}, statement: policy.Statement{
+		out = append(out, source{own: true, field: spec.Child("trust", "selfAssume"), name: "trust.selfAssume", from: origin{kind: "SelfAssume"}, statement: policy.Statement{
 			Effect: policy.Allow, Action: policy.Strings{"sts:AssumeRole"}, Resource: policy.Strings{state.RoleARN()},
 		}})
 	}

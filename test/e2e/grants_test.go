@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
 )
 
 func grants(list ...v1alpha1.Grant) func(*v1alpha1.TaskRole) {
@@ -162,5 +165,116 @@ func TestManagedPoliciesAreJudgedAsTheyAreInAWS(t *testing.T) {
 	c := condition(tr, v1alpha1.ConditionLeastPrivilege)
 	if c.Status != "False" || !strings.Contains(c.Message, admin) {
 		t.Errorf("LeastPrivilege is %s: %s", c.Status, c.Message)
+	}
+}
+
+// What was found does not come and go with AWS's answers.
+func TestWhatWasFoundStaysWhileAWSDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	const admin = "arn:aws:iam::aws:policy/AdministratorAccess"
+	s := shared(t, func(c *v1alpha1.TaskRoleClass) { c.Spec.AllowedManagedPolicyARNs = []v1alpha1.PolicyARN{admin} })
+	s.register("orders", "orders:1", logging)
+	s.declare("orders", func(tr *v1alpha1.TaskRole) { tr.Spec.ManagedPolicyARNs = []v1alpha1.PolicyARN{admin} })
+	before := s.awaitReady("orders")
+	found := condition(before, v1alpha1.ConditionLeastPrivilege)
+	if found.Status != metav1.ConditionFalse || !told(before, "IMPLIED_FIRELENS") {
+		t.Fatalf("nothing to lose: %s, %v", found.Status, before.Status.Findings)
+	}
+	s.intercept(func(call awssim.Call) awssim.Fault {
+		if call.Operation != "GetRole" {
+			return awssim.Fault{}
+		}
+		return awssim.Fault{Refuse: wire.Refuse(http.StatusForbidden, "AccessDenied", "User: %s is not authorized to perform: iam:GetRole", call.Caller.ARN)}
+	})
+	s.lookAt("orders")
+	during := s.awaitReason("orders", v1alpha1.ReasonAccessDenied)
+	if now := condition(during, v1alpha1.ConditionLeastPrivilege); now != found {
+		t.Errorf("LeastPrivilege was %+v, and is %+v", found, now)
+	}
+	if !slices.Equal(before.Status.Findings, during.Status.Findings) {
+		t.Errorf("findings were %v, and are %v", before.Status.Findings, during.Status.Findings)
+	}
+	// What is declared anew is judged at once, as far as that can be told.
+	s.edit("orders", func(tr *v1alpha1.TaskRole) {
+		tr.Spec.Statements[0].Actions, tr.Spec.Statements[0].Resources = []string{"s3:*"}, []string{"*"}
+	})
+	s.await("orders", "a finding on what is declared now", func(tr *v1alpha1.TaskRole) bool {
+		c := condition(tr, v1alpha1.ConditionLeastPrivilege)
+		return c.ObservedGeneration == tr.Generation && strings.HasPrefix(c.Message, "statement ReadSecrets")
+	})
+	s.intercept(nil)
+	s.lookAt("orders")
+	if after := s.awaitReady("orders"); !told(after, "IMPLIED_FIRELENS") {
+		t.Errorf("findings are %v", after.Status.Findings)
+	}
+}
+
+// logging gives a registration a log router whose outputs nobody can read.
+func logging(in *ecs.RegisterTaskDefinitionInput) {
+	in.ContainerDefinitions[0].FirelensConfiguration = &types.FirelensConfiguration{
+		Type: types.FirelensConfigurationTypeFluentbit, Options: map[string]string{"config-file-type": "file", "config-file-value": "/outputs.conf"},
+	}
+}
+
+func told(tr *v1alpha1.TaskRole, code string) bool {
+	return slices.ContainsFunc(tr.Status.Findings, func(f v1alpha1.Finding) bool { return f.Code == code })
+}
+
+// A pipeline's definition must not stop what was declared from being kept.
+func TestWhatADefinitionImpliesAndIAMDoesNotTakeStopsNothing(t *testing.T) {
+	t.Parallel()
+	s := shared(t)
+	s.register("orders", "orders:1", func(in *ecs.RegisterTaskDefinitionInput) {
+		in.ContainerDefinitions[0].Image = aws.String("public.ecr.aws/cloudwatch-agent/cloudwatch-agent:latest")
+		in.ContainerDefinitions[0].Environment = []types.KeyValuePair{{
+			Name: aws.String("CW_CONFIG_CONTENT"), Value: aws.String(`{"metrics":{"namespace":"注文"}}`),
+		}}
+	})
+	s.declare("orders", grants(reading("arn:aws:s3:::in/*")), func(tr *v1alpha1.TaskRole) { tr.Spec.Inference = v1alpha1.InferenceGrant })
+	if tr := s.awaitReady("orders"); !told(tr, "IMPLIED_CLOUDWATCH_AGENT") {
+		t.Errorf("it is not told: %v", tr.Status.Findings)
+	}
+	s.wantPolicy("orders", `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::in/*"}`)
+}
+
+// IAM takes a Sid once in a document.
+func TestGrantsThatDifferInTheirVariablesOnlyBecomeAPolicyThatIAMTakes(t *testing.T) {
+	t.Parallel()
+	s := shared(t)
+	s.register("orders", "orders:1")
+	s.declare("orders", func(tr *v1alpha1.TaskRole) {
+		tr.Spec.Statements = nil
+		for i := range 4 {
+			g := reading("arn:aws:s3:::in/*")
+			g.Resources = nil
+			for j := range 20 {
+				g.Resources = append(g.Resources, fmt.Sprintf("arn:aws:s3:::in/${aws:PrincipalTag/team%02d}/*", i*20+j))
+			}
+			tr.Spec.Grants = append(tr.Spec.Grants, g)
+		}
+	})
+	if tr := s.awaitReady("orders"); len(tr.Status.Policies) < 2 {
+		t.Errorf("%d policies hold them", len(tr.Status.Policies))
+	}
+}
+
+func TestALookThatFindsTheSameWritesNothingAnywhere(t *testing.T) {
+	t.Parallel()
+	const admin = "arn:aws:iam::aws:policy/AdministratorAccess"
+	s := shared(t, func(c *v1alpha1.TaskRoleClass) {
+		c.Spec.AllowedManagedPolicyARNs = []v1alpha1.PolicyARN{admin}
+		c.Spec.SameAccountOnly = true
+	})
+	s.register("orders", "orders:1", mountingEFS, logging)
+	s.declare("orders", grants(reading("arn:aws:s3:::in/*"), v1alpha1.Grant{Access: []string{"Write"}, Resources: []string{"cloudwatch:namespace/Shop"}}),
+		func(tr *v1alpha1.TaskRole) { tr.Spec.ManagedPolicyARNs = []v1alpha1.PolicyARN{admin} })
+	before := s.awaitReady("orders")
+	s.forget()
+	s.awaitLooks(s.roleName("orders"), 3)
+	if after := s.get("orders"); after.ResourceVersion != before.ResourceVersion {
+		t.Errorf("%+v became %+v", before.Status, after.Status)
+	}
+	if writes := s.writes(); len(writes) > 0 {
+		t.Errorf("write calls: %v", writes)
 	}
 }
