@@ -15,8 +15,8 @@ import (
 const (
 	// maxLabel keeps a Sid readable where a statement was made of many sources.
 	maxLabel = 48
-	// sidHash digits tell the statements of one label apart; where they do not,
-	// there are more of them.
+	// sidHash digits tell the statements of one label apart; where they do not, a
+	// number does.
 	sidHash = 4
 )
 
@@ -107,15 +107,12 @@ func provenance(sources []source, origin []int) string {
 // variables within the resources do: a resource more or less does not rename a
 // statement. Statements with the same of all three have been merged.
 func sid(s policy.Statement, label string, taken map[string]bool) string {
-	s.Sid, s.Resource = "", variables(s.Resource)
+	s.Resource = variables(s.Resource)
 	sum := sha256.Sum256([]byte(policy.Document{Statement: policy.Statements{s}}.JSON()))
-	digits := hex.EncodeToString(sum[:])
-	name := label + digits[:sidHash]
-	for n := sidHash + 1; taken[name] && n <= len(digits); n++ {
-		name = label + digits[:n]
-	}
+	first := label + hex.EncodeToString(sum[:])[:sidHash]
+	name := first
 	for n := 2; taken[name]; n++ {
-		name = label + digits[:sidHash] + "N" + strconv.Itoa(n)
+		name = first + "N" + strconv.Itoa(n)
 	}
 	taken[name] = true
 	return name

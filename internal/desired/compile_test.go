@@ -60,14 +60,28 @@ func TestAVariableThatNeedsNoValueRenamesNothing(t *testing.T) {
 	}
 }
 
-func TestASidThatIsTakenByAHashAsAWholeIsNumbered(t *testing.T) {
-	s := policy.Statement{Effect: policy.Allow, Action: policy.Strings{"s3:GetObject"}}
-	taken := map[string]bool{}
-	for range 70 {
-		sid(s, "L", taken)
+func TestAResourceMoreWithTheSameVariablesRenamesNothing(t *testing.T) {
+	const one, other = "arn:aws:s3:::b/z/${aws:PrincipalTag/y}/${aws:PrincipalTag/x}", "arn:aws:s3:::b/a/${aws:PrincipalTag/x}/${aws:PrincipalTag/y}"
+	few := compiled(t, input(onlyGrants(grantOf([]string{"Read"}, one))))
+	more := compiled(t, input(onlyGrants(grantOf([]string{"Read"}, one, other))))
+	if len(more.Statement) != 1 || len(more.Statement[0].Resource) != 2 || more.Statement[0].Sid != few.Statement[0].Sid {
+		t.Errorf("%s became %s", few.JSON(), more.JSON())
 	}
-	if len(taken) != 70 {
-		t.Errorf("%d Sids of 70", len(taken))
+}
+
+func TestTheOrderOfGrantsDoesNotNameTheirStatements(t *testing.T) {
+	receive, send := grantOf([]string{"Consume"}, queue), grantOf([]string{"Send"}, queue)
+	one, other := compiled(t, input(onlyGrants(receive, send))), compiled(t, input(onlyGrants(send, receive)))
+	if len(one.Statement) != 1 || !strings.HasPrefix(one.Statement[0].Sid, "GrantSqsConsumeSend") || one.JSON() != other.JSON() {
+		t.Errorf("%s, and %s", one.JSON(), other.JSON())
+	}
+}
+
+func TestWhatTheHashDoesNotTellApartIsNumbered(t *testing.T) {
+	taken, s := map[string]bool{}, policy.Statement{Effect: policy.Allow, Action: policy.Strings{"s3:GetObject"}}
+	first := sid(s, "GrantS3Read", taken)
+	if second, third := sid(s, "GrantS3Read", taken), sid(s, "GrantS3Read", taken); second != first+"N2" || third != first+"N3" {
+		t.Errorf("%s, %s, %s", first, second, third)
 	}
 }
 

@@ -2,6 +2,7 @@ package desired
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -290,4 +291,24 @@ func BenchmarkBuild500Grants(b *testing.B) {
 			build(b, in)
 		}
 	})
+}
+
+func TestWhatItIsMadeFromIsNotChanged(t *testing.T) {
+	in := input(enabled, sameAccount, inferring, mounting, func(in *Input) {
+		in.TaskRole.Spec.Statements = append(in.TaskRole.Spec.Statements, v1alpha1.Statement{
+			Effect: v1alpha1.EffectAllow, Actions: []string{"s3:PutObject", "s3:GetObject", "S3:getobject"}, Resources: []string{"arn:aws:s3:::z/*", "arn:aws:s3:::b/*"},
+			Conditions: v1alpha1.ConditionBlock{"StringEquals": {"aws:PrincipalTag/b": {"z", "a"}}, "StringLike": {"aws:ResourceAccount": {"*"}}},
+		})
+		in.TaskRole.Spec.Grants = []v1alpha1.Grant{grantOf([]string{"Send", "Consume"}, queue, "arn:aws:sqs:us-west-2:111122223333:a")}
+		in.TaskRole.Spec.ManagedPolicyARNs = []v1alpha1.PolicyARN{readOnly, "arn:aws:iam::aws:policy/A", readOnly}
+		in.Class.Spec.AllowedManagedPolicyARNs = in.TaskRole.Spec.ManagedPolicyARNs
+	})
+	tr, class := in.TaskRole.DeepCopy(), in.Class.DeepCopy()
+	state := build(t, in)
+	if diff := cmp.Diff(tr, in.TaskRole) + cmp.Diff(class, in.Class); diff != "" {
+		t.Error(diff)
+	}
+	if want := []string{"arn:aws:iam::aws:policy/A", readOnly}; !slices.Equal(state.ManagedPolicyARNs, want) {
+		t.Errorf("attached: %v", state.ManagedPolicyARNs)
+	}
 }

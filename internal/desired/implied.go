@@ -116,9 +116,7 @@ func permitted(has policy.Policies, s policy.Statement) bool {
 	}
 	for _, action := range s.Action {
 		for _, resource := range s.Resource {
-			if resource != "*" {
-				resource = strings.ReplaceAll(resource, "*", anything)
-			}
+			resource = strings.ReplaceAll(resource, "*", anything)
 			if has.Evaluate(policy.Request{Action: action, Resource: resource, Context: context}) != policy.Allowed {
 				return false
 			}

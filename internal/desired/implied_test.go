@@ -126,8 +126,11 @@ func TestManagedPoliciesAreJudged(t *testing.T) {
 		t.Errorf("before anybody looked: %v", found)
 	}
 	for name, documents := range map[string]map[string]string{"not readable": {}, "no document": {readOnly: "{"}} {
-		if found := attach(documents); len(found) != 1 || found[0].Code != CodeUnreadable || found[0].Severity != policy.Info {
+		found := attach(documents)
+		if len(found) != 1 || found[0].Code != CodeUnreadable || found[0].Severity != policy.Info {
 			t.Errorf("%s: %v", name, found)
+		} else if advice := strings.Contains(found[0].Message, "allow it iam:GetPolicy"); advice != (documents[readOnly] == "") {
+			t.Errorf("%s: %s", name, found[0].Message)
 		}
 	}
 }

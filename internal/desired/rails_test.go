@@ -122,6 +122,7 @@ func TestTheRailsOfAClass(t *testing.T) {
 		"the file systems behind an access point":  {change: []func(*Input){allowing(all, []string{"arn:aws:elasticfilesystem:*:*:access-point/*"}), granting("Mount", accessPoint)}, field: "spec.grants[0]", says: []string{":file-system/*"}},
 		"a resource of another partition":          {change: []func(*Input){asking("s3:GetObject", "arn:aws-cn:s3:::b/*")}, field: resource, says: []string{"is of partition aws-cn", "write arn:aws:..."}},
 		"... even to deny it":                      {change: []func(*Input){asking("s3:GetObject", "arn:aws-cn:s3:::b/*"), deny}, field: resource},
+		"a partition that is not known":            {change: []func(*Input){asking("s3:GetObject", "arn:${aws:PrincipalTag/p}:s3:::b/*")}},
 		"a character that is written out":          {change: []func(*Input){allowing(all, []string{"arn:aws:s3:::b/x*"}), asking("s3:GetObject", "arn:aws:s3:::b/${*}")}, field: resource},
 		"a queue of the account, by a grant":       {change: []func(*Input){sameAccount, granting("Send", "arn:aws:sqs:us-west-2:111122223333:q")}},
 	} {

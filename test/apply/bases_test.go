@@ -33,7 +33,7 @@ func TestEveryFolderOfConfigIsRendered(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, entry := range entries {
-		if !entry.IsDir() {
+		if !entry.IsDir() || entry.Name() == "aws" { // IAM policies, for no cluster
 			continue
 		}
 		render(t, base(t, entry.Name()))

@@ -210,7 +210,7 @@ var stalledInputs = map[string]badInput{
 	"more resources than policies could hold": {spec: "statements: " + yamlItems(12, func(n int) string {
 		return "{effect: Allow, actions: ['s3:GetObject'], resources: " +
 			yamlList(50, func(i int) string { return fmt.Sprintf("arn:aws:s3:::bucket/%0100d", n*50+i) }) + "}"
-	}), reason: v1alpha1.ReasonQuotaExceeded, says: []string{"72000 characters together", "have fewer"}},
+	}), reason: v1alpha1.ReasonQuotaExceeded, says: []string{"72012 characters together", "have fewer"}},
 	"a pattern to keep the controller busy": {spec: oneStatement("resources: ['arn:aws:s3:::" + strings.Repeat("a*", 17) + "']"),
 		reason: v1alpha1.ReasonInvalidSpec, says: []string{"spec.statements[0].resources[0]", "17 wildcards", "write a shorter pattern"}},
 	"tag key not allowed": {spec: "tags: {owner: me}", reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.tags[owner]", "it allows team; remove the tag"}},
@@ -235,7 +235,7 @@ var stalledInputs = map[string]badInput{
 		reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.roleName", "leave roleName out", "spec.tags[owner]", "remove the tag"}},
 	"family that an elder claims": {prepare: func(s *stage) {
 		elder := s.declare("elder", func(tr *v1alpha1.TaskRole) { tr.Spec.Family = "orders" })
-		s.await("elder", "acts", func(tr *v1alpha1.TaskRole) bool { return ready(tr) != "" && tr.Status.Role.ID != "" })
+		s.await("elder", "acts", func(tr *v1alpha1.TaskRole) bool { return tr.Status.TaskDefinition.Revision > 0 })
 		s.eventually("the next TaskRole is younger", func() error {
 			if time.Now().Unix() <= elder.CreationTimestamp.Unix() {
 				return errors.New("it is of the same second")
