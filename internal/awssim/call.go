@@ -6,6 +6,7 @@ import (
 
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/ecs"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
+	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
 )
 
 // Dropped is the code of a call whose connection was cut before its effect.
@@ -20,14 +21,30 @@ type Call struct {
 	Write      bool   // whether the operation changes anything when it succeeds
 	Parameters string // the raw body
 	At         time.Time
+	// Asked is what the call needs leave for, each with its whole context: a policy
+	// lets the call pass if policy.Policies.Evaluate allows each. It is empty where
+	// nobody needs leave (sts:GetCallerIdentity) and where the request was malformed.
+	Asked []policy.Request
+	// Lost says that the effect happened and the caller was not told so.
+	Lost bool
 }
 
 // Fault is what goes wrong with a call. The zero value is nothing.
 type Fault struct {
-	Refuse     *wire.Error   // answered instead of the effect
-	DropAfter  bool          // the effect happens, then the connection is cut without an answer
-	DropBefore bool          // the connection is cut, no effect happens
-	Delay      time.Duration // before the effect
+	Refuse      *wire.Error   // answered instead of the effect
+	RefuseAfter *wire.Error   // the effect happens, then this is answered if it succeeded
+	DropAfter   bool          // the effect happens, then the connection is cut without an answer
+	DropBefore  bool          // the connection is cut, no effect happens
+	Delay       time.Duration // before the effect
+	// Hang is how long a connection stays silent before it is cut: a caller with less
+	// patience sees a timeout. With DropBefore or DropAfter only.
+	Hang time.Duration
+	// After is called when the call has been decided, and its effect has happened,
+	// but nobody has been told: there a caller can be killed.
+	After func()
+	// Reset cuts the connection by a TCP reset rather than by closing it. With
+	// DropBefore or DropAfter only.
+	Reset bool
 }
 
 // Calls returns every request so far in the order in which they took effect,

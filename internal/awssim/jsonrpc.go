@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/access"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
 )
 
@@ -12,6 +13,8 @@ import (
 type jsonRPC struct {
 	target string // before the operation in X-Amz-Target
 	call   func(wire.Caller, string, []byte) ([]byte, error)
+	// asked is what a request needs leave for, or why it is malformed.
+	asked func(wire.Caller, string, []byte) ([]access.Ask, error)
 }
 
 func (j jsonRPC) operation(r *http.Request, _ []byte) (string, *wire.Error) {
@@ -20,6 +23,11 @@ func (j jsonRPC) operation(r *http.Request, _ []byte) (string, *wire.Error) {
 		return operation, wire.Refuse(http.StatusBadRequest, "UnknownOperationException", "")
 	}
 	return operation, nil
+}
+
+func (j jsonRPC) asks(caller wire.Caller, operation string, body []byte) ([]access.Ask, *wire.Error) {
+	asks, err := j.asked(caller, operation, body)
+	return asks, refused(err)
 }
 
 func (j jsonRPC) do(caller wire.Caller, operation string, body []byte) (any, *wire.Error) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/access"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/shape"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
 )
@@ -14,6 +15,8 @@ import (
 type query struct {
 	api  *shape.API
 	call func(wire.Caller, string, url.Values) (any, error)
+	// asked is what a valid request needs leave for.
+	asked func(wire.Caller, string, url.Values) []access.Ask
 }
 
 func (q query) operation(_ *http.Request, body []byte) (string, *wire.Error) {
@@ -32,12 +35,18 @@ func (q query) operation(_ *http.Request, body []byte) (string, *wire.Error) {
 	return operation, nil
 }
 
-func (q query) do(caller wire.Caller, operation string, body []byte) (any, *wire.Error) {
+func (q query) asks(caller wire.Caller, operation string, body []byte) ([]access.Ask, *wire.Error) {
 	// It was parsed before.
 	form, _ := url.ParseQuery(string(body))
 	if refusal := q.api.Validate(operation, form); refusal != nil {
 		return nil, refusal
 	}
+	return q.asked(caller, operation, form), nil
+}
+
+func (q query) do(caller wire.Caller, operation string, body []byte) (any, *wire.Error) {
+	// It was parsed and validated before.
+	form, _ := url.ParseQuery(string(body))
 	value, err := q.call(caller, operation, form)
 	return value, refused(err)
 }

@@ -20,3 +20,12 @@ func wantRefusal(t *testing.T, err error, code, message string) {
 		t.Errorf("the message is\n%q, want\n%q", refusal.ErrorMessage(), message)
 	}
 }
+
+// refusalCode is the code of an error of AWS, empty for any other.
+func refusalCode(err error) string {
+	var refusal smithy.APIError
+	if errors.As(err, &refusal) {
+		return refusal.ErrorCode()
+	}
+	return ""
+}

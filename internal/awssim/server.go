@@ -25,6 +25,7 @@ type Server struct {
 	ecs     *ecs.Service
 	doors   map[string]protocol // by the service that a signature names
 	buckets *buckets
+	flights flights
 	closed  chan struct{} // ends what is delayed
 	served  chan struct{} // closed when the listener's goroutine has ended
 	running sync.WaitGroup
@@ -48,7 +49,7 @@ func Start(options Options) (*Server, error) {
 	s := &Server{
 		options: options,
 		url:     "http://" + listener.Addr().String(),
-		buckets: newBuckets(options),
+		buckets: &buckets{options: options},
 		closed:  make(chan struct{}),
 		served:  make(chan struct{}),
 	}
@@ -71,14 +72,19 @@ func (s *Server) open() {
 		Propagation: s.options.Propagation,
 		Now:         s.options.Now,
 		UserExists:  s.keys.hasUser,
+		Stale:       s.options.Stale,
 	})
 	s.keys.role = s.iam.SessionRole
 	tokens := sts.New(s.iam, s.keys, s.options.Now)
-	s.ecs = ecs.New(s.options.forECS())
+	options := s.options.forECS()
+	if s.options.Propagation > 0 {
+		options.Assumable = s.iam.AssumableByECS
+	}
+	s.ecs = ecs.New(options)
 	s.doors = map[string]protocol{
-		"iam": query{api: shape.Load("iam"), call: s.iam.Do},
-		"sts": query{api: shape.Load("sts"), call: tokens.Do},
-		"ecs": jsonRPC{target: "AmazonEC2ContainerServiceV20141113", call: s.ecs.Do},
+		"iam": query{api: iamModel(), call: s.iam.Do, asked: s.iam.Asked},
+		"sts": query{api: shape.Load("sts"), call: tokens.Do, asked: tokens.Asked},
+		"ecs": jsonRPC{target: "AmazonEC2ContainerServiceV20141113", call: s.ecs.Do, asked: s.ecs.Asked},
 	}
 }
 

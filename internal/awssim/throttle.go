@@ -1,40 +1,25 @@
 package awssim
 
-import (
-	"net/http"
-	"sync"
+import "github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
 
-	"golang.org/x/time/rate"
-
-	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
-)
-
-// buckets are the token buckets of IAM, one an account. ECS keeps its own.
+// buckets are the token buckets of IAM, of each account. ECS keeps its own.
 type buckets struct {
 	options Options
-
-	mu       sync.Mutex
-	limiters map[string]*rate.Limiter
-}
-
-func newBuckets(options Options) *buckets {
-	return &buckets{options: options, limiters: map[string]*rate.Limiter{}}
+	tokens  wire.Buckets
 }
 
 // take refuses a call for which no token is left.
 func (b *buckets) take(call Call) *wire.Error {
-	if call.Service != "iam" || b.options.IAMRate <= 0 {
+	if call.Service != "iam" {
 		return nil
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	limiter := b.limiters[call.Caller.Account]
-	if limiter == nil {
-		limiter = rate.NewLimiter(rate.Limit(b.options.IAMRate), b.options.IAMBurst)
-		b.limiters[call.Caller.Account] = limiter
+	account := call.Caller.Account
+	all := wire.Rate{PerSecond: b.options.IAMRate, Burst: b.options.IAMBurst}
+	if all.PerSecond > 0 && !b.tokens.Take(account, all, call.At) {
+		return throttled(call.Service)
 	}
-	if !limiter.AllowN(call.At, 1) {
-		return wire.Refuse(http.StatusBadRequest, "Throttling", "Rate exceeded")
+	if one, found := b.options.IAMRates[call.Operation]; found && !b.tokens.Take(account+" "+call.Operation, one, call.At) {
+		return throttled(call.Service)
 	}
 	return nil
 }

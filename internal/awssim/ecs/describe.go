@@ -37,6 +37,7 @@ func (c *call) deregisterTaskDefinition() (object, error) {
 		return nil, clientError("The task definition could not be deregistered because it is in the process of being deleted.")
 	case statusActive:
 		v.setStatus(statusInactive)
+		v.deregistered, c.families[v.family].changed = c.now, c.now
 		v.definition["deregisteredAt"] = timestamp(c.now)
 	}
 	return object{"taskDefinition": v.definition}, nil
@@ -64,7 +65,7 @@ func (c *call) deleteTaskDefinitions() (object, error) {
 		}
 		if v.status == statusInactive {
 			v.setStatus(statusDeleteInProgress)
-			v.deletion = c.now
+			v.deletion, c.families[v.family].changed = c.now, c.now
 			v.definition["deleteRequestedAt"] = timestamp(c.now)
 		}
 		deleted = append(deleted, v.definition)

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
 )
 
@@ -25,12 +23,12 @@ const (
 
 // region is what an account has in a region.
 type region struct {
-	prefix        string // of every ARN, up to the resource: arn:aws:ecs:us-west-2:111122223333:
-	families      map[string]*family
-	clusters      map[string]*cluster
-	tags          map[string][]tag // by the resource's ARN
-	registrations *rate.Limiter
-	ids           int // handed out so far to tasks and deployments
+	prefix   string // of every ARN, up to the resource: arn:aws:ecs:us-west-2:111122223333:
+	families map[string]*family
+	clusters map[string]*cluster
+	tags     map[string][]tag // by the resource's ARN
+	ids      int              // handed out so far to tasks and deployments
+	changed  time.Time        // by the latest write
 }
 
 // family is all that was ever registered under one name. It outlives its
@@ -38,15 +36,18 @@ type region struct {
 type family struct {
 	last      int         // number given last
 	revisions []*revision // by rising number
+	changed   time.Time
 }
 
 type revision struct {
-	family     string
-	number     int
-	arn        string
-	status     string
-	deletion   time.Time // when it was asked for
-	definition object    // as DescribeTaskDefinition answers it, without tags
+	family       string
+	number       int
+	arn          string
+	status       string
+	registered   time.Time
+	deregistered time.Time
+	deletion     time.Time // when it was asked for
+	definition   object    // as DescribeTaskDefinition answers it, without tags
 }
 
 // newest is the newest ACTIVE revision, which stands for the bare family.

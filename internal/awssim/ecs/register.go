@@ -12,9 +12,6 @@ var outputOnly = []string{
 }
 
 func (c *call) registerTaskDefinition() (object, error) {
-	if c.service.options.Throttle && !c.registrations.AllowN(c.now, 1) {
-		return nil, refuse("ThrottlingException", "Rate exceeded")
-	}
 	definition := clone(c.in)
 	delete(definition, "tags")
 	for _, member := range outputOnly {
@@ -50,11 +47,13 @@ func (c *call) add(definition object) *revision {
 		c.families[name] = f
 	}
 	f.last++
+	f.changed = c.now
 	v := &revision{
 		family:     name,
 		number:     f.last,
 		arn:        fmt.Sprintf("%stask-definition/%s:%d", c.prefix, name, f.last),
 		status:     statusActive,
+		registered: c.now,
 		definition: definition,
 	}
 	f.revisions = append(f.revisions, v)

@@ -10,16 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/stale"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
-)
-
-// RegisterTaskDefinition's rate in an account and region, from "Service quotas and
-// throttling limits" in the Amazon ECS API Reference: calls a second, and at once.
-const (
-	registrationRate  = 1
-	registrationBurst = 20
 )
 
 // Options are what a test may choose of a Service.
@@ -33,13 +25,24 @@ type Options struct {
 	NoRegisteredBy bool
 	// DropUnknown forgets members that the SDK's model does not know, as emulators do.
 	DropUnknown bool
-	// Throttle holds RegisterTaskDefinition to AWS's rate: 1 a second, 20 at once.
+	// Throttle holds every operation to AWS's published rate: RegisterTaskDefinition
+	// and DeregisterTaskDefinition, together, to 1 a second and 20 at once.
 	Throttle bool
+	// Rates are other rates for operations by name, under Throttle: as if AWS had
+	// raised a quota. Such an operation has a bucket of its own.
+	Rates map[string]wire.Rate
+	// Stale has reads of definitions, services and tasks lag behind writes.
+	Stale stale.Reads
+	// Assumable says whether ECS may assume a role; nil: every one. A service's tasks
+	// do not start on one that it may not, which only the service's events tell.
+	Assumable func(account, arn string) bool
 }
 
 // Service is ECS in every account and region. It is safe for concurrent use.
 type Service struct {
 	options Options
+	lags    *stale.Clock
+	buckets wire.Buckets
 
 	mu           sync.Mutex // guards everything below
 	regions      map[place]*region
@@ -54,22 +57,17 @@ func New(o Options) *Service {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Service{options: o, regions: map[place]*region{}}
+	return &Service{options: o, lags: stale.NewClock(o.Stale), regions: map[place]*region{}}
 }
 
 // Do answers one request of protocol awsJson1.1: body and answer are JSON
 // objects. An error is a *wire.Error, except for a body that is no JSON object,
 // which is one too (SerializationException).
 func (s *Service) Do(c wire.Caller, operation string, body []byte) (answer []byte, err error) {
-	op, ok := operations[operation]
-	if !ok {
-		return nil, wire.Refuse(400, "UnknownOperationException", "ECS operation %q is not simulated.", operation)
-	}
-	in, err := decode(body)
-	if err != nil {
+	if err := s.throttled(c, operation); err != nil {
 		return nil, err
 	}
-	in, err = conform(op.input, in, s.options.DropUnknown)
+	in, err := s.read(operation, body)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +77,9 @@ func (s *Service) Do(c wire.Caller, operation string, body []byte) (answer []byt
 	now := s.options.Now()
 	r := s.region(c)
 	r.forget(now)
-	out, err := op.run(&call{Caller: c, region: r, service: s, now: now, in: in})
+	at := &call{Caller: c, region: r, service: s, now: now, in: in}
+	at.retry()
+	out, err := at.run(operation)
 	if err != nil {
 		return nil, err
 	}
@@ -103,11 +103,10 @@ func (s *Service) region(c wire.Caller) *region {
 	r, ok := s.regions[at]
 	if !ok {
 		r = &region{
-			prefix:        arnPrefix(c),
-			families:      map[string]*family{},
-			clusters:      map[string]*cluster{},
-			tags:          map[string][]tag{},
-			registrations: rate.NewLimiter(registrationRate, registrationBurst),
+			prefix:   arnPrefix(c),
+			families: map[string]*family{},
+			clusters: map[string]*cluster{},
+			tags:     map[string][]tag{},
 		}
 		s.regions[at] = r
 	}
@@ -122,4 +121,18 @@ type call struct {
 	service *Service
 	now     time.Time
 	in      object
+}
+
+// run runs the operation, a read on what it sees and a write on what there is.
+func (c *call) run(operation string) (object, error) {
+	op := operations[operation]
+	switch {
+	case !c.service.lags.On():
+		return op.run(c)
+	case op.writes:
+		return c.remember(op.run)
+	default:
+		c.region = c.seen(operation)
+		return op.run(c)
+	}
 }

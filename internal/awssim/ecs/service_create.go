@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/stale"
 )
 
 // service keeps a number of tasks on one revision. Its tasks start and stop at
@@ -20,6 +22,8 @@ type service struct {
 	created    time.Time
 	createdBy  string // ARN of the caller
 	deployment deployment
+	events     []any // the newest first
+	past       stale.History[*service]
 }
 
 // deployment is the PRIMARY one, and the only one: those before it ended at once.
@@ -131,7 +135,8 @@ func (c *call) deploy(s *service) {
 	c.scale(s)
 }
 
-// scale starts or stops tasks until there are as many as desired.
+// scale starts or stops tasks until there are as many as desired. None starts
+// on a role that ECS may not assume.
 func (c *call) scale(s *service) {
 	s.deployment.updated = c.now
 	running := 0
@@ -143,6 +148,9 @@ func (c *call) scale(s *service) {
 		if running > s.desired {
 			t.stop(c.now, schedulerStops, "Scaling activity initiated by deployment "+s.deployment.id)
 		}
+	}
+	if running < s.desired && !c.launches(s) {
+		return
 	}
 	for ; running < s.desired; running++ {
 		c.start(s.cluster, &task{

@@ -38,7 +38,7 @@ func (c *call) showService(s *service, tags bool) object {
 		"enableExecuteCommand": truth(s.given, "enableExecuteCommand"),
 		"enableECSManagedTags": truth(s.given, "enableECSManagedTags"),
 		"propagateTags":        cmp.Or(text(s.given, "propagateTags"), "NONE"),
-		"events":               []any{},
+		"events":               array(s.events),
 		"deployments":          []any{},
 	}
 	deploying := child(s.given, "deploymentConfiguration")
@@ -72,6 +72,10 @@ func (s *service) showDeployment(running int) object {
 		"updatedAt":          timestamp(s.deployment.updated),
 		"rolloutState":       "COMPLETED",
 		"rolloutStateReason": "ECS deployment " + s.deployment.id + " completed.",
+	}
+	if running < s.desired {
+		out["rolloutState"] = "IN_PROGRESS"
+		out["rolloutStateReason"] = "ECS deployment " + s.deployment.id + " in progress."
 	}
 	s.showPlacing(out)
 	return out

@@ -79,6 +79,9 @@ func (c *call) runTask() (object, error) {
 	if err != nil {
 		return nil, err
 	}
+	if role := c.unassumable(v); role != "" {
+		return nil, clientError("%s", cannotAssume(role))
+	}
 	tasks := []any{}
 	for range count {
 		t := &task{

@@ -54,6 +54,21 @@ func (s *Service) VisibleToECS(account, arn string) bool {
 		s.options.Now().Sub(found.created) >= s.options.Propagation
 }
 
+// AssumableByECS says whether ECS may assume a role as far as this service knows:
+// not while it is too new to have reached ECS, and not after its deletion. Of a
+// role that never was here nothing is known.
+func (s *Service) AssumableByECS(account, arn string) bool {
+	if s.options.Propagation <= 0 {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if found := s.byARN(arn); found != nil {
+		return s.options.Now().Sub(found.created) >= s.options.Propagation
+	}
+	return !s.account(account).gone[arn]
+}
+
 func (s *Service) byARN(arn string) *role {
 	account, kind, name := grammar.PrincipalARN(arn)
 	of := s.accounts[account]

@@ -22,7 +22,9 @@ func (p *profile) answer() profileAnswer {
 }
 
 func (a *account) profilesOf(r *role) []*profile {
-	return slices.DeleteFunc(sorted(a.profiles), func(p *profile) bool { return !slices.Contains(p.roles, r) })
+	return slices.DeleteFunc(sorted(a.profiles), func(p *profile) bool {
+		return !slices.ContainsFunc(p.roles, func(held *role) bool { return held.id == r.id })
+	})
 }
 
 func (r *request) profile() (*profile, error) {

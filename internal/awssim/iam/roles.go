@@ -66,6 +66,7 @@ func (r *request) addRole(name, path string) (*role, error) {
 		maxSession: defaultSession, inline: map[string]string{},
 	}
 	r.account.roles[key(name)] = created
+	delete(r.account.gone, created.arn)
 	return created, nil
 }
 
@@ -116,6 +117,7 @@ func deleteRole(r *request) (any, error) {
 		return nil, wire.Refuse(http.StatusConflict, "DeleteConflict", "%s", conflict)
 	}
 	delete(r.account.roles, key(role.name))
+	r.account.gone[role.arn] = true
 	return nil, nil
 }
 

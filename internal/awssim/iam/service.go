@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/stale"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
 )
 
@@ -20,11 +21,14 @@ type Options struct {
 	Now         func() time.Time
 	// UserExists says whether a principal that is a user exists; nil: every one does.
 	UserExists func(account, name string) bool
+	// Stale has reads of roles and policies lag behind writes.
+	Stale stale.Reads
 }
 
 // Service is IAM in every account. It is safe for concurrent use.
 type Service struct {
 	options Options
+	lags    *stale.Clock
 
 	mu       sync.Mutex
 	accounts map[string]*account
@@ -41,7 +45,7 @@ func New(options Options) *Service {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	return &Service{options: options, accounts: map[string]*account{}}
+	return &Service{options: options, lags: stale.NewClock(options.Stale), accounts: map[string]*account{}}
 }
 
 // request is one call of an operation. The service is locked while it runs.
@@ -107,13 +111,22 @@ func (s *Service) Do(caller wire.Caller, operation string, form url.Values) (any
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return handler(&request{
+	r := &request{
 		service: s,
 		account: s.account(caller.Account),
 		caller:  caller,
 		form:    form,
 		now:     s.options.Now().UTC().Truncate(time.Second),
-	})
+	}
+	switch {
+	case !s.lags.On():
+		return handler(r)
+	case reads(operation):
+		r.account = r.seen(operation)
+		return handler(r)
+	default:
+		return r.remember(operation, handler)
+	}
 }
 
 // account returns an account; it comes into being when it is first spoken of.

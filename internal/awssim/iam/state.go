@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	policydoc "github.com/taskrole/ecs-taskrole-controller/internal/policy"
 )
 
 // account is what one account holds. Names are keys in lower case: IAM holds
@@ -14,7 +16,10 @@ type account struct {
 	roles    map[string]*role
 	policies map[string]*policy
 	profiles map[string]*profile
-	ghosts   map[string]string // ids of roles that only sessions know, by name
+	ghosts   map[string]string               // ids of roles that only sessions know, by name
+	granted  map[string][]policydoc.Document // by user/NAME and role/NAME
+	gone     map[string]bool                 // ARNs of roles that were deleted
+	past     past
 }
 
 func newAccount() *account {
@@ -23,6 +28,9 @@ func newAccount() *account {
 		policies: map[string]*policy{},
 		profiles: map[string]*profile{},
 		ghosts:   map[string]string{},
+		granted:  map[string][]policydoc.Document{},
+		gone:     map[string]bool{},
+		past:     newPast(),
 	}
 }
 

@@ -85,7 +85,7 @@ const (
 func (s *Service) assumeRole(caller wire.Caller, form url.Values) (any, error) {
 	arn, session := form.Get("RoleArn"), form.Get("RoleSessionName")
 	role, found := s.roles.Assumable(arn)
-	if !found || !trusts(role.Trust, caller, form.Get("ExternalId")) {
+	if allowed, _ := trusts(role.Trust, caller, form.Get("ExternalId")); !found || !allowed {
 		// AWS does not tell whether the role exists.
 		return nil, wire.Refuse(http.StatusForbidden, "AccessDenied",
 			"User: %s is not authorized to perform: sts:AssumeRole on resource: %s", caller.ARN, arn)

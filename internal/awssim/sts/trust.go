@@ -8,9 +8,10 @@ import (
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
 )
 
-// trusts evaluates a trust policy for a caller who wants to assume its role. The
-// caller's own policies are taken to allow it.
-func trusts(trust grammar.Document, caller wire.Caller, externalID string) bool {
+// trusts evaluates a trust policy for a caller who wants to assume its role, and
+// tells whether it names the caller rather than his account. The caller's own
+// policies are another's business.
+func trusts(trust grammar.Document, caller wire.Caller, externalID string) (allowed, named bool) {
 	context := map[string]string{
 		"aws:principalarn":     caller.PrincipalARN,
 		"aws:principalaccount": caller.Account,
@@ -25,17 +26,22 @@ func trusts(trust grammar.Document, caller wire.Caller, externalID string) bool 
 	if externalID != "" {
 		context["sts:externalid"] = externalID
 	}
-	allowed := false
 	for _, statement := range trust.Statements {
 		if !aboutAssumeRole(statement) || !names(statement, caller) || !holds(statement.Condition, context) {
 			continue
 		}
 		if statement.Effect == "Deny" {
-			return false
+			return false, false
 		}
-		allowed = true
+		allowed, named = true, named || namesItself(statement, caller)
 	}
-	return allowed
+	return allowed, named
+}
+
+// namesItself says whether the principal is the caller or its role: then a role of
+// the same account needs no policy of the caller's (IAM: Policy evaluation logic).
+func namesItself(s grammar.Statement, caller wire.Caller) bool {
+	return slices.Contains(s.Principal["AWS"], caller.ARN) || slices.Contains(s.Principal["AWS"], caller.PrincipalARN)
 }
 
 func aboutAssumeRole(s grammar.Statement) bool {
