@@ -80,8 +80,8 @@ func (s *Service) fresh(ctx context.Context, family, seen, wanted string) (model
 }
 
 // withdrawHiding withdraws a revision without our role that we registered a
-// moment ago, where others registered one between the look before and ours:
-// later nothing would tell that ours is a copy which hides theirs.
+// moment ago, where others registered one between the look before and ours. The
+// next plan would do it, too, but after what else this one undoes.
 func (s *Service) withdrawHiding(ctx context.Context, f model.Family, seen, registered model.Revision) error {
 	hides := slices.ContainsFunc(f.Revisions, func(r model.Revision) bool {
 		return f.Last(r) && seen.Number < r.Number && r.Number < registered.Number

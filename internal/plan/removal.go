@@ -19,6 +19,9 @@ func (p *Plan) remove(in Input, opts Options, own ownership) {
 		}
 		return
 	}
+	if p.unhide(in) { // what is below may carry our role: that is planned again
+		return
+	}
 	p.restore(in, opts)
 	if in.Observed.Role == nil {
 		p.add(surplus(in)...)

@@ -42,6 +42,20 @@ func TestDeletionUndoesWhatWasMadeAndNothingElse(t *testing.T) {
 		"the previous role may not be passed": {in: deleted(func(in *Input) { in.Observed.Family.Revisions[1].RoleARN = previous }), opts: func(o *Options) { o.PreviousRoleDenied = true },
 			want: append(after("RegisterCopy shop-orders:1 with none"), "note PreviousRoleNotRestored")},
 
+		// What was registered at the beginning of this deletion.
+		"ours is back": {in: deleted(restored(revision(1, previous, pipeline, "a"))), want: gone},
+		"ours hides what a pipeline registered at that moment": {in: deleted(restored(revision(3, previous, pipeline, "b"))), want: []string{"Deregister shop-orders:4"}},
+		"... with our role":               {in: deleted(restored(revision(3, roleARN, pipeline, "b"))), want: []string{"Deregister shop-orders:4"}},
+		"ours is of what was taken back":  {in: deleted(restored(revision(2, roleARN, caller, "a"), revision(1, "", pipeline, "b"))), want: []string{"Deregister shop-orders:4"}},
+		"ours is remembered as its copy":  {in: deleted(restored(revision(3, previous, pipeline, "b")), remembered(4, 3)), want: gone},
+		"ours is remembered as another's": {in: deleted(restored(revision(3, previous, pipeline, "b")), remembered(4, 1)), want: []string{"Deregister shop-orders:4"}},
+		"ours stands before a stranger's": {in: deleted(restored(revision(3, previous, stranger, "b"))), want: gone},
+		"ours stands alone":               {in: deleted(restored()), want: gone},
+		"it is of another TaskRole of ours": {in: deleted(func(in *Input) {
+			in.Observed.Family = family(revision(4, others, caller, "a"), revision(3, "", pipeline, "b"))
+		}), want: gone},
+		"it is from before, and we made nothing": {in: deleted(nothingYet, restored(revision(3, previous, pipeline, "b")))},
+
 		// What stands on the role.
 		"a service is still on it": {in: deleted(used), want: []string{
 			"RegisterCopy shop-orders:1 with none", "pending DetachPolicy " + theRole, "pending DeletePolicy " + theRole, "pending DeleteRole " + theRole, "hold RoleInUse",
@@ -79,6 +93,18 @@ func TestDeletionUndoesWhatWasMadeAndNothingElse(t *testing.T) {
 
 func byTag(roleARN string) func(*Input) {
 	return func(in *Input) { in.Observed.Role.Tags[model.TagPreviousRole] = roleARN }
+}
+
+// restored has revision 4, by which we gave the family its previous role back,
+// above what follows.
+func restored(below ...model.Revision) func(*Input) {
+	return func(in *Input) {
+		in.Observed.Family = family(append([]model.Revision{revision(4, previous, caller, "a")}, below...)...)
+	}
+}
+
+func remembered(copied, source int32) func(*Input) {
+	return func(in *Input) { in.Copied = Copied{Copy: copied, Source: source} }
 }
 
 func TestAHoldAtDeletionNamesWhoUsesTheRoleAndTheWayOut(t *testing.T) {

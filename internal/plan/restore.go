@@ -49,6 +49,25 @@ func (p *Plan) restore(in Input, opts Options) {
 	}
 }
 
+// unhide withdraws what we registered at the beginning of this deletion where it
+// is not what others registered last, and says whether it does: they registered at
+// that very moment, and a crash came before ours was withdrawn, or they took back
+// since what ours is a copy of.
+func (p *Plan) unhide(in Input) bool {
+	family, roleARN := in.Observed.Family, in.Desired.RoleARN()
+	newest, exists := family.Newest()
+	if !exists || newest.RoleARN == roleARN || in.Observed.Role == nil || family.Last(newest) || model.Managed(newest.RoleARN) {
+		return false
+	}
+	last := family.Revisions[len(family.Revisions)-1]
+	copied := last.Body == newest.Body || in.Copied == Copied{Copy: newest.Number, Source: last.Number}
+	if copied || !family.Last(last) || !trusted(in, last) {
+		return false
+	}
+	p.withdraw(in, []model.Revision{newest}, fmt.Sprintf("our copy hides what others registered last, revision %d", last.Number))
+	return true
+}
+
 // previousByTag is the role that the tag names, and whether there is a tag.
 func previousByTag(in Input) (roleARN string, found bool) {
 	if in.Observed.Role == nil {
