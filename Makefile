@@ -57,7 +57,8 @@ demo: build controlplane kubectl ## Show the controller at work on this machine,
 
 .PHONY: test
 test: ## Everything that CI runs: lint, verify-generated, build, vuln, all tests with -race on a real control plane.
-	@mkdir -p bin && echo "image: building it needs a container engine (make docker-build)" > $(SKIPPED)
+	@mkdir -p bin && { echo "image: building it needs a container engine (make docker-build)"; \
+	  echo "host set-up in network namespaces: needs root and iptables (make test-hosts)"; } > $(SKIPPED)
 	@for step in lint verify-generated build vuln controlplane kubectl go-test; do \
 	  echo "==> $$step"; $(MAKE) --no-print-directory $$step || exit 1; \
 	done
@@ -80,6 +81,17 @@ bench: controlplane ## Count AWS calls and allocations.
 	@pkgs=$$(grep -rl --include='*_test.go' '^func Benchmark' . | xargs -n1 dirname | sort -u); \
 	if [ -z "$$pkgs" ]; then echo "no benchmarks"; else \
 	  $(GO) test -run '^$$' -bench . -benchmem -p 1 $(TEST_ARGS) $$pkgs; fi
+
+.PHONY: crashpoints
+crashpoints: controlplane ## Kill the manager before and after every AWS call in turn (ARGS: more flags of go test).
+	$(GO) test ./test/crashpoints -run TestEveryCrashPoint -count=1 -timeout 60m -v -crashpoints=all $(ARGS)
+
+# Needs root, bash, shellcheck, iptables and network namespaces; installs what Debian has.
+.PHONY: test-hosts
+test-hosts: ## Run the host set-up with real iptables in network namespaces, and shellcheck it (as root).
+	@missing=; for c in shellcheck iptables ip unshare; do command -v $$c >/dev/null || missing="$$missing $$c"; done; \
+	if [ -n "$$missing" ]; then echo "missing:$$missing"; apt-get install -y shellcheck iptables iproute2 util-linux; fi
+	HOSTS_TEST=1 $(GO) test -count=1 -v ./test/hosts
 
 .PHONY: precision
 precision: ## Compare what grants permit with AWS CDK's grants and AWS SAM's policy templates.

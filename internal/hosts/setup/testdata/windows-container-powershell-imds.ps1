@@ -1,0 +1,12 @@
+# Run at the start of each Windows container in the default network mode: it leads
+# to the credentials of the task role. Not needed in awsvpc mode. Printed by
+#   kubectl taskrole hosts setup --os windows --imds block --output container-powershell
+# Without a route to 169.254.169.254, the credentials of the instance stay out of
+# reach.
+$ErrorActionPreference = 'Stop'
+$default = Get-NetRoute -DestinationPrefix '0.0.0.0/0' | Sort-Object -Property RouteMetric | Select-Object -First 1
+foreach ($prefix in '169.254.170.2/32') {
+    if (-not (Get-NetRoute -DestinationPrefix $prefix -ErrorAction SilentlyContinue)) {
+        New-NetRoute -DestinationPrefix $prefix -InterfaceIndex $default.InterfaceIndex -NextHop $default.NextHop -PolicyStore ActiveStore | Out-Null
+    }
+}
