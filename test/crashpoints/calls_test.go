@@ -85,12 +85,12 @@ func (c *calls) take(call awssim.Call) awssim.Fault {
 	if call.Operation == "RegisterTaskDefinition" {
 		racing, c.racing = c.racing, nil
 	}
-	s := c.strike
+	s, number := c.strike, n-c.from
 	c.mu.Unlock()
 	if racing != nil {
 		racing()
 	}
-	if s == nil || n-c.from != s.at {
+	if s == nil || number != s.at {
 		return awssim.Fault{}
 	}
 	s.number = n
