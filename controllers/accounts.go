@@ -3,6 +3,7 @@ package controllers
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/aws"
@@ -17,14 +18,16 @@ import (
 // caches that all of its TaskRoles share.
 type Accounts struct {
 	connector *aws.Connector
+	readLag   time.Duration
 
 	mu    sync.Mutex
 	known map[aws.Target]*account
 }
 
-// NewAccounts reaches accounts through connector.
-func NewAccounts(connector *aws.Connector) *Accounts {
-	return &Accounts{connector: connector, known: map[aws.Target]*account{}}
+// NewAccounts reaches accounts through connector. ReadLag is how long reads of AWS
+// may not show what was written.
+func NewAccounts(connector *aws.Connector, readLag time.Duration) *Accounts {
+	return &Accounts{connector: connector, readLag: readLag, known: map[aws.Target]*account{}}
 }
 
 // account is one account and region.
@@ -47,12 +50,15 @@ func (a *Accounts) of(ctx context.Context, class *v1alpha1.TaskRoleClass) (*acco
 	known, found := a.known[target]
 	if !found {
 		known = &account{
-			identity: clients.Identity, iam: iam.New(clients.IAM), ecs: ecs.New(clients.ECS, clients.Identity.ARN),
+			identity: clients.Identity, iam: iam.New(clients.IAM), ecs: ecs.New(clients.ECS, clients.Identity.ARN, a.readLag),
 		}
 		a.known[target] = known
 	}
 	return known, nil
 }
+
+// self is who the controller is before it assumes any role.
+func (a *Accounts) self(ctx context.Context) (aws.Identity, error) { return a.connector.Self(ctx) }
 
 func target(class *v1alpha1.TaskRoleClass) aws.Target {
 	return aws.Target{

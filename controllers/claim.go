@@ -9,35 +9,48 @@ import (
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/desired"
+	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 )
 
 // indexFamily finds TaskRoles by their family.
 const indexFamily = "spec.family"
 
 // claim sees to it that one TaskRole alone acts on a family of an account and
-// region: of several, the one that stands first.
+// region. Of several it is the one whose role the family carries in AWS; where it
+// carries nobody's, the one that stands first.
 func (r *TaskRoleReconciler) claim(ctx context.Context, p *pass) error {
-	first, err := r.rival(ctx, p, func(other *v1alpha1.TaskRole) bool { return before(other, p.taskRole) })
+	others, err := r.claimants(ctx, p)
+	if err != nil {
+		return err
+	}
+	first, err := r.firstOf(ctx, p, others)
 	if err != nil || first == nil {
 		return err
+	}
+	incumbent, err := r.incumbent(ctx, p, others)
+	if err != nil {
+		return err
+	}
+	if incumbent == nil && before(p.taskRole, first) || incumbent != nil && incumbent.UID == p.taskRole.UID {
+		return nil
+	}
+	if incumbent != nil {
+		first = incumbent
 	}
 	return stalled(v1alpha1.ReasonFamilyClaimed,
 		"family %s in account %s, region %s is already claimed by TaskRole %s/%s: a family has one role, so delete one of the two TaskRoles",
 		p.taskRole.Spec.Family, p.class.Spec.AccountID, p.class.Spec.Region, first.Namespace, first.Name)
 }
 
-// rival is the first of the other TaskRoles that count and claim the family
-// rightly: one that is being deleted holds no claim, nor does one that its class
-// does not allow, so that nobody can block a family by naming it. Whether a class
-// allows one takes longest to tell, so that is asked last and of no more than it
-// takes: thousands may name one family.
-func (r *TaskRoleReconciler) rival(ctx context.Context, p *pass, counts func(*v1alpha1.TaskRole) bool) (*v1alpha1.TaskRole, error) {
+// claimants are the other TaskRoles that name the family, as before orders them:
+// one that is being deleted holds no claim.
+func (r *TaskRoleReconciler) claimants(ctx context.Context, p *pass) ([]v1alpha1.TaskRole, error) {
 	var all v1alpha1.TaskRoleList
 	if err := r.List(ctx, &all, client.MatchingFields{indexFamily: p.taskRole.Spec.Family}); err != nil {
 		return nil, err
 	}
 	others := slices.DeleteFunc(all.Items, func(other v1alpha1.TaskRole) bool {
-		return other.UID == p.taskRole.UID || !other.DeletionTimestamp.IsZero() || !counts(&other)
+		return other.UID == p.taskRole.UID || !other.DeletionTimestamp.IsZero()
 	})
 	slices.SortFunc(others, func(a, b v1alpha1.TaskRole) int {
 		if before(&a, &b) {
@@ -45,12 +58,56 @@ func (r *TaskRoleReconciler) rival(ctx context.Context, p *pass, counts func(*v1
 		}
 		return 1
 	})
+	return others, nil
+}
+
+// firstOf is the first that claims the family rightly: one that its class does not
+// allow holds no claim, so that nobody can block a family by naming it. Whether a
+// class allows one takes longest to tell, so that is asked of no more than it
+// takes: thousands may name one family.
+func (r *TaskRoleReconciler) firstOf(ctx context.Context, p *pass, others []v1alpha1.TaskRole) (*v1alpha1.TaskRole, error) {
 	for i := range others {
 		if contends, err := r.contends(ctx, &others[i], p.class); contends || err != nil {
 			return &others[i], err
 		}
 	}
 	return nil, nil
+}
+
+// incumbent is the one, this TaskRole or another, whose role the family carries:
+// AWS knows that also where the cluster forgot it. Who only observes is none.
+func (r *TaskRoleReconciler) incumbent(ctx context.Context, p *pass, others []v1alpha1.TaskRole) (*v1alpha1.TaskRole, error) {
+	if err := r.connect(ctx, p); err != nil {
+		return nil, err
+	}
+	if err := r.observeFamily(ctx, p); err != nil {
+		return nil, err
+	}
+	newest, _ := p.observed.Family.Newest()
+	if !model.Managed(newest.RoleARN) {
+		return nil, nil
+	}
+	if r.roleARN(p.taskRole, p.class) == newest.RoleARN && !observes(p.taskRole) {
+		return p.taskRole, nil
+	}
+	for i := range others {
+		if observes(&others[i]) {
+			continue
+		}
+		class, err := r.classOf(ctx, &others[i])
+		if err != nil || r.roleARN(&others[i], class) != newest.RoleARN {
+			continue // whose class is not to be had contends for nothing
+		}
+		if contends, err := r.contends(ctx, &others[i], p.class); contends || err != nil {
+			return &others[i], err
+		}
+	}
+	return nil, nil
+}
+
+// roleARN is the ARN of the role that a TaskRole has, or would have.
+func (r *TaskRoleReconciler) roleARN(tr *v1alpha1.TaskRole, class *v1alpha1.TaskRoleClass) string {
+	return desired.Nothing(r.input(tr, class, nil)).RoleARN()
 }
 
 // contends says whether the TaskRole may act on its family in the account and

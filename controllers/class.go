@@ -36,7 +36,7 @@ func (r *TaskRoleReconciler) resolveClass(ctx context.Context, p *pass) error {
 // since does not move a TaskRole.
 func (p *pass) givenBefore() (string, bool) {
 	role := p.observed.Role
-	if !p.defaulted || role == nil || model.OwnerOf(role.Tags) != p.desired.Owner {
+	if !p.defaulted || role == nil || !model.OwnerOf(role.Tags).Same(p.desired.Owner) {
 		return "", false
 	}
 	name := role.Tags[model.TagClass]

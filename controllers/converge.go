@@ -1,11 +1,13 @@
 package controllers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
@@ -22,7 +24,8 @@ const maxRounds = 4
 
 func (r *TaskRoleReconciler) input(tr *v1alpha1.TaskRole, class *v1alpha1.TaskRoleClass, labels map[string]string) desired.Input {
 	return desired.Input{
-		TaskRole: tr, Class: class, ClusterID: r.Options.ClusterID, NamespaceLabels: labels, MaxAttached: r.Options.MaxAttached,
+		TaskRole: tr, Class: class, ClusterID: r.Options.ClusterID, ClusterUID: r.Options.ClusterUID,
+		RolePath: adoptedBefore(tr), NamespaceLabels: labels, MaxAttached: r.Options.MaxAttached,
 	}
 }
 
@@ -42,7 +45,7 @@ func (r *TaskRoleReconciler) complete(p *pass) error {
 	if revision, found := p.observed.Family.NewestTrusted(p.desired.TrustedRegistrants); found {
 		in.Definition = revision.Registration
 	}
-	in.ManagedDocuments = p.observed.Managed
+	in.ManagedDocuments, in.RolePath, in.Protected = p.observed.Managed, p.desired.RolePath, p.desired.Adoption.Protected
 	return r.build(p, in)
 }
 
@@ -113,9 +116,8 @@ func (r *TaskRoleReconciler) patchFinalizer(
 
 // converge looks at AWS, plans, and applies, until there is nothing left to plan.
 func (r *TaskRoleReconciler) converge(ctx context.Context, p *pass) error {
-	recalled, err := r.observe(ctx, p)
-	if err != nil {
-		return err
+	if err := r.observe(ctx, p); err != nil {
+		return r.repair(ctx, p, err)
 	}
 	if class, other := p.givenBefore(); other {
 		return r.returnTo(ctx, p, class)
@@ -123,20 +125,39 @@ func (r *TaskRoleReconciler) converge(ctx context.Context, p *pass) error {
 	if err := r.complete(p); err != nil {
 		return err
 	}
+	return r.carryOut(ctx, p)
+}
+
+// carryOut plans and applies. What was written is remembered, also where what
+// should have followed failed.
+func (r *TaskRoleReconciler) carryOut(ctx context.Context, p *pass) error {
+	p.options.Settled = r.settled(p)
 	r.plan(p)
-	if recalled && touchesIAM(p.outcome.Plan) {
-		// What is written now must not rest on what was known before the wait.
-		recalled = false
-		if err := r.observeIAM(ctx, p); err != nil {
+	if !p.recalled.IsZero() && touchesIAM(p.outcome.Plan) {
+		if err := r.confirm(ctx, p); err != nil {
 			return err
 		}
 		r.plan(p)
 	}
 	applied, err := r.settle(ctx, p)
-	if recalled || applied {
-		r.rememberForWait(p)
-	}
+	r.keep(p, applied, err)
 	return err
+}
+
+// repair puts right what nobody declared on the role itself, where ECS could not
+// be read, and gives back why. What the role permits may rest on the task
+// definition, and is left alone.
+func (r *TaskRoleReconciler) repair(ctx context.Context, p *pass, cause error) error {
+	var failure *failed
+	if !errors.As(cause, &failure) || failure.Area != plan.AreaTaskDefinition || p.outcome.Observing || p.observed.Role == nil {
+		return cause
+	}
+	p.options.Settled, p.options.Now = r.settled(p), time.Now()
+	p.outcome.Plan = plan.Repair(r.planInput(p), p.options)
+	err := r.apply(ctx, p)
+	r.keep(p, len(p.outcome.Plan.Actions) > 0, err)
+	p.outcome.Plan = plan.Plan{}
+	return cause
 }
 
 // settle applies the plan, and the plan of what is then left, until nothing is.
@@ -165,45 +186,24 @@ func (r *TaskRoleReconciler) settle(ctx context.Context, p *pass) (applied bool,
 	}}
 }
 
-// observe reads what AWS has, and says whether IAM's part is what was written a
-// moment ago.
-func (r *TaskRoleReconciler) observe(ctx context.Context, p *pass) (recalled bool, err error) {
-	w, recalled := r.memory.recall(p.taskRole.UID, time.Now())
-	if recalled {
-		p.observed.Role, p.observed.Policies = w.role, w.policies
-	} else if err := r.observeIAM(ctx, p); err != nil {
-		return false, err
-	}
-	if err := r.observeFamily(ctx, p); err != nil {
-		return false, err
-	}
-	p.observed.Managed = p.account.iam.Documents(ctx, p.desired.ManagedPolicyARNs)
-	p.looked = true
-	return recalled, nil
-}
-
-func (r *TaskRoleReconciler) observeIAM(ctx context.Context, p *pass) (err error) {
-	p.observed.Role, p.observed.Policies, err = p.account.iam.Observe(ctx, p.desired)
-	if err != nil {
-		return awsFailure(plan.AreaRole, "look at role "+p.desired.RoleName, err)
-	}
-	return nil
-}
-
-func (r *TaskRoleReconciler) observeFamily(ctx context.Context, p *pass) (err error) {
-	p.observed.Family, err = p.account.ecs.Observe(ctx, p.taskRole.Spec.Family)
-	if err != nil {
-		return awsFailure(plan.AreaTaskDefinition, "look at family "+p.taskRole.Spec.Family, err)
-	}
-	return nil
-}
-
 func (r *TaskRoleReconciler) plan(p *pass) {
 	p.options.Now = time.Now()
-	p.outcome.Plan = plan.Calculate(plan.Input{
+	p.outcome.Plan = plan.Calculate(r.planInput(p), p.options)
+}
+
+func (r *TaskRoleReconciler) planInput(p *pass) plan.Input {
+	status, made := p.taskRole.Status, r.memory.copyOf(p.taskRole.UID)
+	in := plan.Input{
 		Desired: p.desired, Observed: p.observed, Usage: p.usage,
-		RecordedRoleID: p.taskRole.Status.Role.ID, Copied: r.memory.copyOf(p.taskRole.UID),
-	}, p.options)
+		RecordedRoleID: status.Role.ID, Copied: made.last, Dropped: made.dropped,
+	}
+	if status.TaskDefinition.Revision > 0 {
+		in.RecordedPrevious = cmp.Or(status.TaskDefinition.PreviousRoleARN, plan.NoPreviousRole)
+	}
+	if c := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionTaskDefinitionSynced); c != nil && c.Reason == v1alpha1.ReasonPipelineDrops {
+		in.Dropped = max(in.Dropped, plan.DropsTold) // told before this process began
+	}
+	return in
 }
 
 func touchesIAM(p plan.Plan) bool {
@@ -238,22 +238,10 @@ func (r *TaskRoleReconciler) apply(ctx context.Context, p *pass) error {
 
 // record notes what the next look, or a crash before it, needs to know.
 func (r *TaskRoleReconciler) record(p *pass, action plan.Action) {
-	if action.Kind == plan.RegisterCopy {
-		if newest, found := p.observed.Family.Newest(); found && newest.RoleARN == action.ARN {
-			r.memory.noteCopy(p.taskRole.UID, plan.Copied{Copy: newest.Number, Source: action.Source.Number})
-		}
+	if action.Kind != plan.RegisterCopy {
+		return
+	}
+	if newest, found := p.observed.Family.Newest(); found && newest.RoleARN == action.ARN {
+		r.memory.noteCopy(p.taskRole.UID, newest, *action.Source)
 	}
 }
-
-// rememberForWait keeps IAM's part for the look that a hold announces.
-func (r *TaskRoleReconciler) rememberForWait(p *pass) {
-	for _, h := range p.outcome.Plan.Holds {
-		if h.Code == plan.HoldPropagating {
-			r.memory.remember(p.taskRole.UID, p.observed, h.Until.Add(memorySlack))
-		}
-	}
-}
-
-// memorySlack is how late the look after a wait may come and still trust what
-// was written before it: seconds, as for a queue that is a little behind.
-const memorySlack = 10 * time.Second

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -32,6 +31,8 @@ func (r *TaskRoleReconciler) retain(_ context.Context, p *pass) error {
 		why = "managementPolicy is Observe"
 	case cmp.Or(spec.DeletionPolicy, effective.DeletionPolicy) == v1alpha1.DeletionRetain:
 		why = "deletionPolicy is Retain"
+	case cmp.Or(spec.DeletionPolicy, effective.DeletionPolicy) == "" && spec.AdoptionPolicy == v1alpha1.AdoptionAdopt:
+		why = "adoptionPolicy is Adopt, and nobody says that the role is to be deleted"
 	default:
 		return nil
 	}
@@ -67,20 +68,22 @@ func (r *TaskRoleReconciler) remove(ctx context.Context, p *pass) error {
 		return err
 	}
 	p.options.Force = p.taskRole.Annotations[v1alpha1.AnnotationForceDelete] == p.desired.RoleName
-	successor, err := r.rival(ctx, p, func(*v1alpha1.TaskRole) bool { return true })
+	others, err := r.claimants(ctx, p)
+	if err != nil {
+		return err
+	}
+	successor, err := r.firstOf(ctx, p, others)
 	if err != nil {
 		return err
 	}
 	p.options.Succeeded = successor != nil
-	r.memory.recall(p.taskRole.UID, time.Time{}) // a deletion looks afresh
-	if _, err := r.observe(ctx, p); err != nil {
+	if err := r.observe(ctx, p); err != nil {
 		return err
 	}
 	if err := r.observeUsage(ctx, p); err != nil {
 		return err
 	}
-	r.plan(p)
-	if _, err := r.settle(ctx, p); err != nil {
+	if err := r.carryOut(ctx, p); err != nil {
 		return err
 	}
 	p.done = len(p.outcome.Plan.Holds) == 0

@@ -78,6 +78,17 @@ func awsFailure(area plan.Area, doing string, err error) error {
 	}}
 }
 
+// unanswered says whether err is a write of which nobody knows whether it took
+// effect.
+func unanswered(err error) bool {
+	switch why := aws.Explain(err); why.Class {
+	case aws.Unavailable, aws.Canceled, aws.Unknown:
+		return !aws.Reads(why.Operation)
+	default:
+		return false
+	}
+}
+
 // actionFailure is an action that AWS refused. That something named by the
 // declaration or the class does not exist does not pass by itself; what we made
 // a moment ago may only not be visible yet.

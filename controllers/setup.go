@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -24,6 +25,7 @@ import (
 // annotations that ask for something, its class, its namespace's labels, and the
 // deletion of another TaskRole of the family.
 func (r *TaskRoleReconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
+	r.memory, r.lanes, r.began = newMemory(), newLanes(r.Options.MaxConcurrent), sync.OnceValue(time.Now)
 	if err := mgr.GetFieldIndexer().IndexField(ctx, &v1alpha1.TaskRole{}, indexFamily, func(o client.Object) []string {
 		return []string{o.(*v1alpha1.TaskRole).Spec.Family}
 	}); err != nil {

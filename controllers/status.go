@@ -63,7 +63,7 @@ func (p *pass) describe(status *v1alpha1.TaskRoleStatus, judged bool) {
 // status.
 func conflicting(p plan.Plan) bool {
 	return slices.ContainsFunc(p.Holds, func(h plan.Hold) bool {
-		return h.Code == plan.HoldConflict && h.Area == plan.AreaRole
+		return (h.Code == plan.HoldConflict || h.Code == plan.HoldOtherCluster) && h.Area == plan.AreaRole
 	})
 }
 
@@ -116,6 +116,9 @@ func synced(status *v1alpha1.TaskRoleStatus) string {
 func (r *TaskRoleReconciler) tellRefusal(found *v1alpha1.TaskRole, p *pass) {
 	now := meta.FindStatusCondition(p.taskRole.Status.Conditions, v1alpha1.ConditionReady)
 	before := meta.FindStatusCondition(found.Status.Conditions, v1alpha1.ConditionReady)
+	if advice := p.outcome.Plan.Advice; advice != nil && !advised(found, advice.Code) {
+		r.warn(p, advice.Code, advice.Message)
+	}
 	if p.outcome.Failure == nil && len(p.outcome.Plan.Holds) == 0 {
 		return
 	}
@@ -127,4 +130,10 @@ func (r *TaskRoleReconciler) tellRefusal(found *v1alpha1.TaskRole, p *pass) {
 		kind = corev1.EventTypeWarning
 	}
 	r.event(p, kind, now.Reason, "Reconcile", now.Message)
+}
+
+// advised says whether the status gives the advice already.
+func advised(found *v1alpha1.TaskRole, code string) bool {
+	c := meta.FindStatusCondition(found.Status.Conditions, v1alpha1.ConditionTaskDefinitionSynced)
+	return c != nil && c.Reason == code
 }

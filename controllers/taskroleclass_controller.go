@@ -13,6 +13,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
@@ -28,6 +29,9 @@ type TaskRoleClassReconciler struct {
 	Accounts *Accounts
 	// Resync is the time between two looks at whether the account can be reached.
 	Resync time.Duration
+	// MaxConcurrent is how many classes are looked at together: one whose account does
+	// not answer must not hold up another.
+	MaxConcurrent int
 }
 
 // Reconcile looks at one class.
@@ -142,5 +146,6 @@ func (r *TaskRoleClassReconciler) SetupWithManager(mgr ctrl.Manager) error {
 			}
 			return []reconcile.Request{{NamespacedName: client.ObjectKey{Name: name}}}
 		})).
+		WithOptions(controller.Options{MaxConcurrentReconciles: r.MaxConcurrent}).
 		Complete(r)
 }

@@ -49,6 +49,8 @@ func taskRoleAcceptances() []acceptance {
 		{name: "selfAssume", spec: "trust: {selfAssume: true}"},
 		{name: "empty trust", spec: "trust: {}"},
 		{name: "Enforce and Delete", spec: "{managementPolicy: Enforce, deletionPolicy: Delete}"},
+		{name: "the adoption of a role", spec: "{roleName: legacy, adoptionPolicy: Adopt}"},
+		{name: "no adoption, said so", spec: "{adoptionPolicy: Never}"},
 		{name: "Observe and Retain", spec: "{managementPolicy: Observe, deletionPolicy: Retain}"},
 		{name: "boundary, policies, tags and statements change", before: "{statements: [], tags: {a: b}}", spec: "{permissionsBoundaryARN: 'arn:aws:iam::aws:policy/p', managedPolicyARNs: ['arn:aws:iam::aws:policy/q'], tags: {c: d}, statements: [{effect: Deny, actions: ['*'], resources: ['*']}]}"},
 	}
@@ -137,7 +139,7 @@ func classAcceptances() []acceptance {
 		{name: "most patterns", spec: "families: " + list(64, func(i int) string { return fmt.Sprintf("f%d", i) })},
 		{name: "selector of all namespaces", spec: "namespaceSelector: {}"},
 		{name: "selector", spec: "namespaceSelector: {matchLabels: {a: b}, matchExpressions: [{key: c, operator: In, values: [d]}]}"},
-		{name: "all that can change changes", before: "{}", spec: "{assumeRoleARN: 'arn:aws:iam::111122223333:role/c', externalID: id, trustedRegistrants: ['arn:aws:iam::111122223333:user/p'], families: ['*'], allowRoleNames: ['*'], allowedTagKeys: [team], allowedManagedPolicyARNs: ['arn:aws:iam::aws:policy/p'], allowStatements: true, allowedActions: ['*', 'iam:PassRole'], deniedActions: ['s3:Delete*'], allowedResources: ['*'], sameAccountOnly: true, tags: {a: b}, defaults: {managementPolicy: Observe, deletionPolicy: Retain, executeCommand: Enabled, inference: Grant}}"},
+		{name: "all that can change changes", before: "{}", spec: "{assumeRoleARN: 'arn:aws:iam::111122223333:role/c', externalID: id, trustedRegistrants: ['arn:aws:iam::111122223333:user/p'], families: ['*'], allowRoleNames: ['*'], adoptableRoles: ['legacy-*'], allowedTagKeys: [team], allowedManagedPolicyARNs: ['arn:aws:iam::aws:policy/p'], allowStatements: true, allowedActions: ['*', 'iam:PassRole'], deniedActions: ['s3:Delete*'], allowedResources: ['*'], sameAccountOnly: true, tags: {a: b}, defaults: {managementPolicy: Observe, deletionPolicy: Retain, executeCommand: Enabled, inference: Grant}}"},
 		{name: "resource patterns", spec: "allowedResources: ['arn:aws:s3:::{{namespace}}-*/*', 'arn:*:sqs:*:111122223333:{{namespace}}-{{namespace}}?', 'arn:aws:logs:us-west-2:111122223333:log-group:/ecs/*:*']"},
 		{name: "most rails", spec: "{allowedResources: " + list(128, func(i int) string { return fmt.Sprintf("arn:aws:s3:::%03d%s", i, strings.Repeat("b", 496)) }) +
 			", allowedActions: " + list(128, func(i int) string { return fmt.Sprintf("s3:%03d%s", i, strings.Repeat("G", 122)) }) + "}"},

@@ -97,7 +97,7 @@ func classRefusals() []refusal {
 		{name: "empty tag key allowed", spec: `allowedTagKeys: [""]`, field: "spec.allowedTagKeys[0]", says: "at least 1 chars"},
 		{name: "long tag key allowed", spec: "allowedTagKeys: [" + strings.Repeat("k", 129) + "]", field: "spec.allowedTagKeys[0]", says: "Too long"},
 	}
-	for _, field := range []string{"families", "allowRoleNames"} {
+	for _, field := range []string{"families", "allowRoleNames", "adoptableRoles"} {
 		at := "spec." + field
 		refusals = append(refusals,
 			refusal{name: "too many " + field, spec: field + ": " + list(65, number("f%d")), field: at, says: "Too many"},

@@ -105,6 +105,8 @@ func taskRoleRefusals() []refusal {
 		{name: "boundary with a wildcard", spec: `permissionsBoundaryARN: "arn:aws:iam::111122223333:policy/b*"`, field: "spec.permissionsBoundaryARN", says: "a managed policy's name has letters"},
 		{name: "long boundary", spec: "permissionsBoundaryARN: arn:aws:iam::111122223333:policy/" + strings.Repeat("b", 1000), field: "spec.permissionsBoundaryARN", says: "Too long"},
 
+		{name: "adoption of no role", spec: "adoptionPolicy: Adopt", field: "spec", says: "adoptionPolicy Adopt takes over the role that roleName names"},
+		{name: "unknown adoptionPolicy", spec: "adoptionPolicy: Always", field: "spec.adoptionPolicy", says: `supported values: "Never", "Adopt"`},
 		{name: "unknown managementPolicy", spec: "managementPolicy: Manage", field: "spec.managementPolicy", says: `supported values: "Enforce", "Observe"`},
 		{name: "managementPolicy in small letters", spec: "managementPolicy: observe", field: "spec.managementPolicy", says: `supported values: "Enforce", "Observe"`},
 		{name: "unknown deletionPolicy", spec: "deletionPolicy: Orphan", field: "spec.deletionPolicy", says: `supported values: "Delete", "Retain"`},

@@ -51,6 +51,7 @@ func TestAStatusThatNobodyCouldReadIsRefused(t *testing.T) {
 		"finding without message":  {`{"findings": [{"severity": "Info", "code": "c"}]}`, "Required value"},
 		"condition twice":          {fmt.Sprintf(`{"conditions": [%[1]s, %[1]s]}`, ready), "Duplicate value"},
 		"condition without reason": {`{"conditions": [` + strings.Replace(ready, `"Synced"`, `""`, 1) + `]}`, "at least 1 chars"},
+		"unknown adoptionPolicy":   {`{"effective": {"adoptionPolicy": "x"}}`, "Unsupported value"},
 		"unknown managementPolicy": {`{"effective": {"managementPolicy": "x"}}`, "Unsupported value"},
 	} {
 		if err := patchStatus(t, c.status); !apierrors.IsInvalid(err) || !strings.Contains(err.Error(), c.says) {

@@ -28,6 +28,19 @@ const (
 	DeletionRetain DeletionPolicy = "Retain"
 )
 
+// AdoptionPolicy says whether a role that others made may be taken over.
+// +kubebuilder:validation:Enum=Never;Adopt
+type AdoptionPolicy string
+
+// Adoption policies.
+const (
+	// AdoptionNever leaves what exists under the role's name alone.
+	AdoptionNever AdoptionPolicy = "Never"
+	// AdoptionAdopt takes the role over, where the class allows it and a tag on the
+	// role names this TaskRole.
+	AdoptionAdopt AdoptionPolicy = "Adopt"
+)
+
 // ExecuteCommand says whether ECS Exec gets the permissions that it needs of the
 // task role.
 // +kubebuilder:validation:Enum=Disabled;Enabled
@@ -78,6 +91,7 @@ type Trust struct {
 // TaskRoleSpec declares the IAM role of one task definition family.
 // +kubebuilder:validation:XValidation:rule="has(self.className) == has(oldSelf.className)",message="className cannot be added or removed later: delete the TaskRole and create another"
 // +kubebuilder:validation:XValidation:rule="has(self.roleName) == has(oldSelf.roleName)",message="roleName cannot be added or removed later: delete the TaskRole and create another"
+// +kubebuilder:validation:XValidation:rule="!has(self.adoptionPolicy) || self.adoptionPolicy != 'Adopt' || has(self.roleName)",message="adoptionPolicy Adopt takes over the role that roleName names: write roleName, or leave adoptionPolicy out"
 // +kubebuilder:validation:XValidation:rule="!has(self.statements) || self.statements.all(s, !has(s.sid) || size(s.sid) == 0 || self.statements.exists_one(t, has(t.sid) && t.sid == s.sid))",message="two statements have the same sid: rename one, or leave it out"
 type TaskRoleSpec struct {
 	// className names the TaskRoleClass. Absent, the default class is resolved
@@ -157,8 +171,16 @@ type TaskRoleSpec struct {
 	// +optional
 	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
 
+	// adoptionPolicy: Adopt takes over the existing role named roleName, wherever its
+	// path, once the class lists it in adoptableRoles and the role's tag
+	// ecs.taskrole.dev/adopt says NAMESPACE/NAME of this TaskRole. What nobody
+	// declared is then taken off it. Default: Never.
+	// +optional
+	AdoptionPolicy AdoptionPolicy `json:"adoptionPolicy,omitempty"`
+
 	// deletionPolicy: Delete takes the role off the family and deletes it; Retain
-	// only lets go of it. Default: the class's, else Delete.
+	// only lets go of it. Default: the class's, else Delete, and Retain where
+	// adoptionPolicy is Adopt.
 	// +optional
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
 }
@@ -179,6 +201,8 @@ type EffectiveSpec struct {
 	ExecuteCommand ExecuteCommand `json:"executeCommand,omitempty"`
 	// inference after class and defaults.
 	Inference Inference `json:"inference,omitempty"`
+	// adoptionPolicy after the defaults.
+	AdoptionPolicy AdoptionPolicy `json:"adoptionPolicy,omitempty"`
 	// managementPolicy after class and defaults.
 	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
 	// deletionPolicy after class and defaults.

@@ -141,6 +141,14 @@ type TaskRoleClassSpec struct {
 	// +kubebuilder:validation:MaxItems=64
 	AllowRoleNames []NamePattern `json:"allowRoleNames,omitempty"`
 
+	// adoptableRoles are patterns of the names of existing roles that a TaskRole may
+	// take over by adoptionPolicy Adopt, each in agreement with the role's own tag
+	// ecs.taskrole.dev/adopt. Whoever may tag such a role can hand it over.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	AdoptableRoles []NamePattern `json:"adoptableRoles,omitempty"`
+
 	// allowedTagKeys are the tag keys that a TaskRole may set, exactly.
 	// +optional
 	// +listType=set

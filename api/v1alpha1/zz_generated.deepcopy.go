@@ -418,6 +418,11 @@ func (in *TaskRoleClassSpec) DeepCopyInto(out *TaskRoleClassSpec) {
 		*out = make([]NamePattern, len(*in))
 		copy(*out, *in)
 	}
+	if in.AdoptableRoles != nil {
+		in, out := &in.AdoptableRoles, &out.AdoptableRoles
+		*out = make([]NamePattern, len(*in))
+		copy(*out, *in)
+	}
 	if in.AllowedTagKeys != nil {
 		in, out := &in.AllowedTagKeys, &out.AllowedTagKeys
 		*out = make([]string, len(*in))

@@ -91,8 +91,11 @@ func (s *settings) addController(flags *pflag.FlagSet) {
 	o := &s.controller
 	flags.StringVar(&o.ClusterID, "cluster-id", "",
 		"required: what tells this cluster from others that manage roles in the same accounts; part of every role's path, name and tags, and never to be changed")
+	flags.StringSliceVar(&o.MovedFrom, "moved-from", nil,
+		"UID of the namespace kube-system of a cluster of the same --cluster-id whose place this one takes: its roles are taken over; refused else, because two clusters may be given one id by mistake")
 	flags.DurationVar(&o.Resync, "resync-period", 5*time.Minute, "time between two looks at an unchanged TaskRole, by up to a tenth longer")
 	flags.DurationVar(&o.PropagationWait, "propagation-wait", 15*time.Second, "how old a new role must be before a task definition names it: ECS cannot assume it at once")
+	flags.DurationVar(&o.ReadLag, "read-lag", 15*time.Second, "how long reads of AWS may not show what was written: until then, what looks like drift may be our own work and is left alone")
 	flags.IntVar(&o.MaxAttached, "max-attached-policies", 10, "the accounts' quota of managed policies on a role")
 	flags.IntVar(&o.MaxConcurrent, "max-concurrent-reconciles", 8, "how many TaskRoles are worked on at once")
 	flags.DurationVar(&o.RetryFirst, "retry-first", time.Second, "wait before the first retry after a failure that may pass")
@@ -144,6 +147,7 @@ func (s *settings) check() error {
 		"--cluster-id=%s: it has lower-case letters, digits and hyphens only, 32 at most, and neither begins nor ends with a hyphen", o.ClusterID)
 	refuse(o.Resync < time.Second, "--resync-period=%s: at least 1s", o.Resync)
 	refuse(o.PropagationWait < 0, "--propagation-wait=%s: not below 0", o.PropagationWait)
+	refuse(o.ReadLag < 0, "--read-lag=%s: not below 0", o.ReadLag)
 	refuse(o.MaxAttached < 1, "--max-attached-policies=%d: at least 1", o.MaxAttached)
 	refuse(o.MaxConcurrent < 1, "--max-concurrent-reconciles=%d: at least 1", o.MaxConcurrent)
 	refuse(o.RetryFirst <= 0 || o.RetryMost < o.RetryFirst,

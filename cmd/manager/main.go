@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/klog/v2"
 	"k8s.io/utils/ptr"
@@ -62,12 +63,15 @@ func run(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
+	if s.controller.ClusterUID, err = clusterUID(ctx, mgr.GetAPIReader()); err != nil {
+		return err
+	}
 	s.aws.Registerer, s.aws.UserAgent = metrics.Registry, name+"/"+version
 	connector, err := aws.NewConnector(ctx, s.aws)
 	if err != nil {
 		return fmt.Errorf("AWS configuration: %w", err)
 	}
-	if err := addControllers(ctx, mgr, controllers.NewAccounts(connector), s.controller); err != nil {
+	if err := addControllers(ctx, mgr, controllers.NewAccounts(connector, s.controller.ReadLag), s.controller); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)
@@ -109,6 +113,16 @@ func newManager(s settings) (ctrl.Manager, error) {
 	return mgr, errors.Join(mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("ping", healthz.Ping))
 }
 
+// clusterUID is what tells this cluster from every other one, whatever it is
+// called: the UID of the namespace that each has and none deletes.
+func clusterUID(ctx context.Context, api client.Reader) (string, error) {
+	var namespace corev1.Namespace
+	if err := api.Get(ctx, client.ObjectKey{Name: metav1.NamespaceSystem}, &namespace); err != nil {
+		return "", fmt.Errorf("which cluster this is, by the UID of namespace %s: %w", metav1.NamespaceSystem, err)
+	}
+	return string(namespace.UID), nil
+}
+
 func metricsOptions(m managerSettings) metricsserver.Options {
 	o := metricsserver.Options{BindAddress: m.metricsAddress, SecureServing: m.metricsSecure, CertDir: m.metricsCerts}
 	if m.metricsSecure {
@@ -121,6 +135,6 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, accounts *controllers
 	roles := &controllers.TaskRoleReconciler{
 		Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder(name), Accounts: accounts, Options: o,
 	}
-	classes := &controllers.TaskRoleClassReconciler{Client: mgr.GetClient(), Accounts: accounts, Resync: o.Resync}
+	classes := &controllers.TaskRoleClassReconciler{Client: mgr.GetClient(), Accounts: accounts, Resync: o.Resync, MaxConcurrent: o.MaxConcurrent}
 	return errors.Join(roles.SetupWithManager(ctx, mgr), classes.SetupWithManager(mgr))
 }

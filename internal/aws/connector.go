@@ -31,6 +31,7 @@ type Connector struct {
 
 	mu      sync.Mutex
 	clients map[Target]*Clients
+	self    Identity
 }
 
 // NewConnector reads the SDK's configuration once: its standard chain of
@@ -141,6 +142,25 @@ func (c *Connector) attempts(account, region string) func(*middleware.Stack) err
 			account: account, region: region, timeout: c.options.CallTimeout, budgets: c.budgets, metrics: c.metrics,
 		}, "Retry", middleware.After)
 	}
+}
+
+// Self is who the controller is by its own credentials, before it assumes any
+// role. It is asked for once.
+func (c *Connector) Self(ctx context.Context) (Identity, error) {
+	c.mu.Lock()
+	known := c.self
+	c.mu.Unlock()
+	if known != (Identity{}) {
+		return known, nil
+	}
+	self, err := whoAmI(ctx, c.config(Target{}))
+	if err != nil {
+		return Identity{}, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.self = self
+	return self, nil
 }
 
 func whoAmI(ctx context.Context, cfg awssdk.Config) (Identity, error) {

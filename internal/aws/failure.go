@@ -61,6 +61,13 @@ func Explain(err error) Failure {
 	return f
 }
 
+// Reads says whether an operation changes nothing, by its name: those of IAM, ECS
+// and STS are named so.
+func Reads(operation string) bool {
+	return strings.HasPrefix(operation, "Get") || strings.HasPrefix(operation, "List") || strings.HasPrefix(operation, "Describe") ||
+		strings.HasPrefix(operation, "AssumeRole")
+}
+
 // operation names the innermost call that failed: where credentials cannot be
 // had, that is AssumeRole, not the call that needed them.
 func operation(err error) Failure {

@@ -137,8 +137,11 @@ func areas(o Outcome) []metav1.Condition {
 			c.Status, c.Reason, c.Message = metav1.ConditionFalse, o.Failure.Reason, o.Failure.Message
 			stop, why = c.Reason, c.Message
 		default:
-			if held(&c, o, part.area) == plan.HoldConflict {
+			if code := held(&c, o, part.area); code == plan.HoldConflict || code == plan.HoldOtherCluster {
 				stop, why = c.Reason, c.Message
+			}
+			if advice := o.Plan.Advice; advice != nil && part.area == plan.AreaTaskDefinition && c.Status == metav1.ConditionTrue {
+				c.Reason, c.Message = advice.Code, advice.Message
 			}
 			if o.Deleting && c.Status == metav1.ConditionTrue {
 				c.Status, c.Reason, c.Message = metav1.ConditionFalse, v1alpha1.ReasonDeleting, "it is taken away with the TaskRole"

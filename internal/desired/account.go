@@ -21,28 +21,39 @@ const resourceAccount = "aws:ResourceAccount"
 // elements: Resource): arn:aws:s3:*:111122223333:* is any bucket's object, too,
 // whose key holds :111122223333:, so that no account that stands behind such a *
 // proves anything.
-func accountOffence(in Input, resource string, conditions policy.Conditions) string {
+func accountOffence(in Input, resource string, conditions policy.Conditions) func(it string) string {
 	if !in.Class.Spec.SameAccountOnly {
-		return ""
+		return nil
 	}
 	own := in.Class.Spec.AccountID
+	only := fmt.Sprintf("class %s allows resources of account %s only", in.Class.Name, own)
 	arn, ok := parseARN(resource)
 	switch {
 	case !ok:
-		return fmt.Sprintf("class %s allows resources of account %s only, and %s is everybody's: write ARNs", in.Class.Name, own, resource)
+		return func(it string) string {
+			return fmt.Sprintf("%s, and everybody's are meant by %s: write ARNs", only, it)
+		}
 	case withoutAccount(arn) && freeOperator(conditions) == "":
-		return fmt.Sprintf("class %s binds what is permitted on S3 to account %s by %s: compare that key by fewer operators", in.Class.Name, own, resourceAccount)
+		return func(string) string {
+			return fmt.Sprintf("class %s binds what is permitted on S3 to account %s by %s: compare that key by fewer operators", in.Class.Name, own, resourceAccount)
+		}
 	case arn.ofAWS():
-		return ""
+		return nil
 	case arn.runsOn():
-		return fmt.Sprintf("class %s allows resources of account %s only, and the * that ends a part of %s before the account may run on beyond it: write partition and region out", in.Class.Name, own, resource)
+		return func(it string) string {
+			return fmt.Sprintf("%s, and the * that ends a part of %s before the account may run on beyond it: write partition and region out", only, it)
+		}
 	case arn.account == own, arn.account == "aws", withoutAccount(arn):
-		return ""
+		return nil
 	case arn.account == "":
-		return fmt.Sprintf("class %s allows resources of account %s only, and %s names no account: write the number in its fifth part, or, where ARNs of %s have none, ask the platform team for a class without sameAccountOnly",
-			in.Class.Name, own, resource, arn.service)
+		return func(it string) string {
+			return fmt.Sprintf("%s, and no account stands in the fifth part of %s: write its number there, or, where ARNs of %s have none, ask the platform team for a class without sameAccountOnly",
+				only, it, arn.service)
+		}
 	default:
-		return fmt.Sprintf("class %s allows resources of account %s only: write that account's number in the fifth part of %s", in.Class.Name, own, resource)
+		return func(it string) string {
+			return fmt.Sprintf("%s: write that account's number in the fifth part of %s", only, it)
+		}
 	}
 }
 

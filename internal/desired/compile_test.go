@@ -171,13 +171,13 @@ func TestWhatNoPolicyCanHoldIsRefusedInTheWordsOfWhoAskedForIt(t *testing.T) {
 		"a grant": {func(in *Input) {
 			in.TaskRole.Spec.Grants = []v1alpha1.Grant{grantOf([]string{"Read"}, "arn:aws:s3:::a/*"), grantOf([]string{"Send"}, queue)}
 			in.TaskRole.Spec.Grants[1].Conditions = own
-		}, "spec.grants[1]", "grant 2 (Send) takes"},
+		}, "spec.grants[1]", "access Send takes"},
 		"a statement without a Sid": {func(in *Input) {
 			// In the document it would stand first.
 			in.TaskRole.Spec.Statements = append(in.TaskRole.Spec.Statements, v1alpha1.Statement{
 				Effect: v1alpha1.EffectAllow, Actions: []string{"a4b:Get"}, Resources: []string{"*"}, Conditions: own,
 			})
-		}, "spec.statements[1]", "statement 2 takes"},
+		}, "spec.statements[1]", "it takes"},
 		"one Sid twice, which the schema refuses": {func(in *Input) {
 			s := v1alpha1.Statement{SID: "S", Effect: v1alpha1.EffectAllow, Actions: []string{"s3:GetObject"}, Resources: []string{"*"}, Conditions: own}
 			in.TaskRole.Spec.Statements = []v1alpha1.Statement{s, s}

@@ -15,6 +15,12 @@ type Input struct {
 	TaskRole  *v1alpha1.TaskRole
 	Class     *v1alpha1.TaskRoleClass
 	ClusterID string
+	// ClusterUID is the UID of the cluster's namespace kube-system.
+	ClusterUID string
+	// RolePath is where the role was found to be; empty: in the owner's path.
+	RolePath string
+	// Protected are names of roles that the controller itself stands on.
+	Protected []string
 	// NamespaceLabels are the labels of the TaskRole's namespace.
 	NamespaceLabels map[string]string
 	// MaxAttached is the account's quota of managed policies on a role.
@@ -50,12 +56,10 @@ func Allowed(in Input) error {
 }
 
 func assemble(in Input) (model.State, basis, *Refusal) {
-	if refusal := guard(in); refusal != nil {
-		return model.State{}, basis{}, refusal
-	}
 	state := Nothing(in)
-	b, refusal := gather(in, state)
-	if refusal != nil {
+	before := guard(in)
+	b, further := gather(in, state, before)
+	if refusal := both(before, further); refusal != nil {
 		return model.State{}, basis{}, refusal
 	}
 	state.Role = &model.Role{
@@ -75,17 +79,16 @@ func assemble(in Input) (model.State, basis, *Refusal) {
 // gather collects everything that is to be permitted or denied, and holds it
 // against the class. What the definition implies is held against the class, too,
 // but refuses nothing: whoever registers a revision must not stop what was
-// declared from being kept.
-func gather(in Input, state model.State) (basis, *Refusal) {
+// declared from being kept. What was refused before is not told again in other
+// words.
+func gather(in Input, state model.State, before *Refusal) (basis, *Refusal) {
 	sources, refusal := declared(in, state)
-	if refusal == nil {
-		refusal = busy(in, sources)
-	}
-	if refusal != nil {
-		return basis{}, refusal
+	if much := busy(in, sources); much != nil {
+		return basis{}, both(refusal, much)
 	}
 	rails := railsOf(in)
-	if refusal := rails.refuse(sources); refusal != nil {
+	refusal = both(refusal, rails.refuse(unblamed(sources, both(before, refusal))))
+	if refusal != nil {
 		return basis{}, refusal
 	}
 	b := basis{sources: sources, declared: len(sources)}
@@ -104,9 +107,10 @@ func Nothing(in Input) model.State {
 	}
 	owner := model.Owner{
 		ClusterID: in.ClusterID, Namespace: in.TaskRole.Namespace, Name: in.TaskRole.Name, Family: in.TaskRole.Spec.Family,
+		ClusterUID: in.ClusterUID,
 	}
 	state := model.State{
-		Owner: owner, Place: place, RoleName: roleName(in),
+		Owner: owner, Place: place, RoleName: roleName(in), RolePath: in.RolePath, Adoption: adoption(in),
 		TrustedRegistrants: in.Class.Spec.TrustedRegistrants,
 	}
 	state.Trusts = []policy.Document{serviceTrust(place), selfTrust(state)}
@@ -123,8 +127,17 @@ func Effective(tr *v1alpha1.TaskRole, class *v1alpha1.TaskRoleClass) v1alpha1.Ef
 	effective.ExecuteCommand = first(tr.Spec.ExecuteCommand, class.Spec.Defaults.ExecuteCommand, v1alpha1.ExecuteCommandDisabled)
 	effective.Inference = first(tr.Spec.Inference, class.Spec.Defaults.Inference, v1alpha1.InferenceReport)
 	effective.ManagementPolicy = first(tr.Spec.ManagementPolicy, class.Spec.Defaults.ManagementPolicy, v1alpha1.ManagementEnforce)
-	effective.DeletionPolicy = first(tr.Spec.DeletionPolicy, class.Spec.Defaults.DeletionPolicy, v1alpha1.DeletionDelete)
+	effective.AdoptionPolicy = first(tr.Spec.AdoptionPolicy, v1alpha1.AdoptionNever)
+	effective.DeletionPolicy = first(tr.Spec.DeletionPolicy, class.Spec.Defaults.DeletionPolicy, builtInDeletion(effective.AdoptionPolicy))
 	return effective
+}
+
+// builtInDeletion keeps a role that others made, unless somebody says otherwise.
+func builtInDeletion(p v1alpha1.AdoptionPolicy) v1alpha1.DeletionPolicy {
+	if p == v1alpha1.AdoptionAdopt {
+		return v1alpha1.DeletionRetain
+	}
+	return v1alpha1.DeletionDelete
 }
 
 func partition(class *v1alpha1.TaskRoleClass) string {

@@ -42,14 +42,32 @@ var spec = field.NewPath("spec")
 func guard(in Input) *Refusal {
 	var errs field.ErrorList
 	for _, check := range []func(Input) field.ErrorList{
-		guardNamespace, guardFamily, guardRoleName, guardStatements, guardManagedPolicies, guardTags, guardBoundary,
+		guardNamespace, guardFamily, guardRoleName, guardAdoption, guardStatements, guardManagedPolicies, guardTags, guardBoundary,
 	} {
 		errs = append(errs, check(in)...)
 	}
+	return refused(v1alpha1.ReasonNotAllowed, errs)
+}
+
+// refused is nil where there is no mistake.
+func refused(reason string, errs field.ErrorList) *Refusal {
 	if len(errs) == 0 {
 		return nil
 	}
-	return &Refusal{Reason: v1alpha1.ReasonNotAllowed, Errors: errs}
+	return &Refusal{Reason: reason, Errors: errs}
+}
+
+// both puts two refusals into one, so that a person mends everything at once. The
+// first gives the reason.
+func both(first, second *Refusal) *Refusal {
+	switch {
+	case first == nil:
+		return second
+	case second == nil:
+		return first
+	default:
+		return &Refusal{Reason: first.Reason, Errors: slices.Concat(first.Errors, second.Errors)}
+	}
 }
 
 func forbidden(path *field.Path, format string, args ...any) field.ErrorList {
@@ -65,15 +83,12 @@ func guardNamespace(in Input) field.ErrorList {
 	if selector.Matches(labels.Set(in.NamespaceLabels)) {
 		return nil
 	}
-	return forbidden(path, "class %s does not serve namespace %s: its namespaceSelector is %s; ask the platform team for a label on the namespace, or use another class",
-		in.Class.Name, in.TaskRole.Namespace, orNothing(selector))
-}
-
-func orNothing(selector labels.Selector) string {
-	if selector.String() == labels.Nothing().String() && !selector.Empty() {
-		return "absent, which selects no namespace"
+	if in.Class.Spec.NamespaceSelector == nil {
+		return forbidden(path, "class %s has no namespaceSelector and so serves no namespace, whatever its labels: ask the platform team for one that selects namespace %s, or use another class",
+			in.Class.Name, in.TaskRole.Namespace)
 	}
-	return selector.String()
+	return forbidden(path, "class %s does not serve namespace %s: its namespaceSelector is %s; ask the platform team for a label on the namespace, or use another class",
+		in.Class.Name, in.TaskRole.Namespace, selector)
 }
 
 func guardFamily(in Input) field.ErrorList {
@@ -91,7 +106,8 @@ func guardRoleName(in Input) field.ErrorList {
 		return nil
 	}
 	path := spec.Child("roleName")
-	if !matches(in.Class.Spec.AllowRoleNames, name, namespace) {
+	adopts := in.TaskRole.Spec.AdoptionPolicy == v1alpha1.AdoptionAdopt // guardAdoption has the say
+	if !adopts && !matches(in.Class.Spec.AllowRoleNames, name, namespace) {
 		return forbidden(path, "class %s does not allow role name %s: it allows %s; leave roleName out to get a name of the controller's",
 			in.Class.Name, name, patterns(in.Class.Spec.AllowRoleNames, namespace))
 	}
@@ -114,12 +130,13 @@ func guardStatements(in Input) field.ErrorList {
 	if in.Class.Spec.AllowStatements {
 		return nil
 	}
+	var errs field.ErrorList
 	for i, s := range in.TaskRole.Spec.Statements {
 		if s.Effect == v1alpha1.EffectAllow {
-			return forbidden(spec.Child("statements").Index(i), "class %s does not allow IAM statements with effect Allow: use spec.grants, or managedPolicyARNs that it allows, or another class", in.Class.Name)
+			errs = append(errs, forbidden(spec.Child("statements").Index(i), "class %s does not allow IAM statements with effect Allow: use spec.grants, or managedPolicyARNs that it allows, or another class", in.Class.Name)...)
 		}
 	}
-	return nil
+	return errs
 }
 
 func guardManagedPolicies(in Input) field.ErrorList {

@@ -35,7 +35,7 @@ var guards = map[string]struct {
 		},
 		refused: map[string]breach{
 			"absent": {func(in *Input) { in.Class.Spec.NamespaceSelector = nil }, "metadata.namespace",
-				[]string{"namespace shop", "selects no namespace", "another class"}},
+				[]string{"has no namespaceSelector", "namespace shop", "another class"}},
 			"other labels": {func(in *Input) { in.Class.Spec.NamespaceSelector = selector("team", "bank") }, "metadata.namespace",
 				[]string{"namespace shop", "team=bank", "label"}},
 			"no labels": {func(in *Input) { in.Class.Spec.NamespaceSelector, in.NamespaceLabels = selector("team", "shop"), nil }, "metadata.namespace",

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/catalog/grants"
 	"github.com/taskrole/ecs-taskrole-controller/internal/inference"
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
@@ -57,7 +58,7 @@ func brief(text string) string {
 // need adds a statement that the role lacks, or tells why not.
 func (b *basis) need(in Input, need inference.Implied, statement policy.Statement, rails rails) {
 	s := source{
-		statement: statement, field: spec.Child("inference"), name: need.Subject + " of the task definition",
+		statement: statement, field: spec.Child("inference"), name: need.Subject + " of the task definition", part: need.Subject + " of the task definition",
 		from: origin{kind: "Inferred" + need.Label},
 	}
 	why := unwritable(statement)
@@ -70,9 +71,9 @@ func (b *basis) need(in Input, need inference.Implied, statement policy.Statemen
 	case grant:
 		b.sources, b.needs = append(b.sources, s), append(b.needs, need)
 	case in.Class.Spec.AllowStatements:
-		b.tell(need, policy.Warning, fmt.Sprintf("%s; the role does not permit it. Set inference: Grant, or add to spec.statements: %s", need.Why, readyMade(statement)))
+		b.tell(need, policy.Warning, fmt.Sprintf("%s; the role does not permit it. Set inference: Grant, or add to spec.statements: %s%s", need.Why, readyMade(statement), grantedAs(statement, rails, "or to spec.grants")))
 	default:
-		b.tell(need, policy.Warning, fmt.Sprintf("%s; the role does not permit it. Set inference: Grant, which permits: %s", need.Why, readyMade(statement)))
+		b.tell(need, policy.Warning, fmt.Sprintf("%s; the role does not permit it. Set inference: Grant, which permits: %s%s", need.Why, readyMade(statement), grantedAs(statement, rails, "or add to spec.grants")))
 	}
 }
 
@@ -125,19 +126,46 @@ func permitted(has policy.Policies, s policy.Statement) bool {
 	return true
 }
 
-// readyMade is the statement as a TaskRole has it, in one line; JSON is YAML.
-func readyMade(s policy.Statement) string {
-	out := v1alpha1.Statement{Effect: v1alpha1.Effect(s.Effect), Actions: s.Action, Resources: s.Resource}
-	for operator, keys := range s.Condition {
-		if out.Conditions == nil {
-			out.Conditions = v1alpha1.ConditionBlock{}
-		}
-		out.Conditions[operator] = v1alpha1.ConditionKeys{}
-		for key, values := range keys {
-			out.Conditions[operator][key] = v1alpha1.ConditionValues(values)
+// grantedAs is the grant that permits the statement, as a TaskRole has it, where
+// there is one that the class allows.
+func grantedAs(s policy.Statement, rails rails, offer string) string {
+	g, found := grants.Covering(s)
+	if !found {
+		return ""
+	}
+	permissions, _ := grants.Expand(g) // what covers has no problems
+	for _, p := range permissions {
+		if len(rails.offences(&source{statement: p.Statement, field: spec.Child("grants")})) > 0 {
+			return ""
 		}
 	}
-	text, err := json.Marshal(out)
+	return "; " + offer + ": " + oneLine(v1alpha1.Grant{Access: g.Access, Resources: g.Resources, Conditions: declaredConditions(g.Conditions)})
+}
+
+// readyMade is the statement as a TaskRole has it.
+func readyMade(s policy.Statement) string {
+	return oneLine(v1alpha1.Statement{
+		Effect: v1alpha1.Effect(s.Effect), Actions: s.Action, Resources: s.Resource, Conditions: declaredConditions(s.Condition),
+	})
+}
+
+func declaredConditions(conditions policy.Conditions) v1alpha1.ConditionBlock {
+	var out v1alpha1.ConditionBlock
+	for operator, keys := range conditions {
+		if out == nil {
+			out = v1alpha1.ConditionBlock{}
+		}
+		out[operator] = v1alpha1.ConditionKeys{}
+		for key, values := range keys {
+			out[operator][key] = v1alpha1.ConditionValues(values)
+		}
+	}
+	return out
+}
+
+// oneLine is a part of a TaskRole in one line; JSON is YAML.
+func oneLine(part any) string {
+	text, err := json.Marshal(part)
 	if err != nil {
 		return err.Error() // strings and maps of them cannot fail to encode
 	}

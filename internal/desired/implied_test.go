@@ -47,9 +47,17 @@ func TestWhatTheDefinitionImpliesIsReportedWithAStatementThatCuresIt(t *testing.
 	}
 	// What the finding offers can be pasted, and cures it.
 	_, text, found := strings.Cut(f.Message, "add to spec.statements: ")
+	text, asGrant, also := strings.Cut(text, "; or to spec.grants: ")
 	var cure v1alpha1.Statement
 	if err := yaml.UnmarshalStrict([]byte(text), &cure); err != nil || !found {
 		t.Fatalf("%v: %s", err, text)
+	}
+	var grant v1alpha1.Grant
+	if err := yaml.UnmarshalStrict([]byte(asGrant), &grant); err != nil || !also {
+		t.Fatalf("%v: %s", err, f.Message)
+	}
+	if cured := build(t, input(mounting, func(in *Input) { in.TaskRole.Spec.Grants = append(in.TaskRole.Spec.Grants, grant) })); len(cured.Implied) != 0 {
+		t.Errorf("the grant does not cure: %v", cured.Implied)
 	}
 	state = build(t, input(mounting, func(in *Input) { in.TaskRole.Spec.Statements = append(in.TaskRole.Spec.Statements, cure) }))
 	if len(state.Implied) != 0 {

@@ -131,7 +131,7 @@ func lengths(state model.State) field.ErrorList {
 // tooLong refuses a statement that no policy can hold, in the words of who asked
 // for it: the document that it would stand in is nobody's to count in.
 func tooLong(statement policy.TooLong, from *source) *Refusal {
-	statement.Name = from.name
+	statement.Name = from.part
 	return &Refusal{Reason: v1alpha1.ReasonQuotaExceeded, Errors: field.ErrorList{field.Forbidden(from.field, statement.Error())}}
 }
 

@@ -24,12 +24,19 @@ type rails struct {
 	resources []string
 	// actions are the offences of actions that were judged, covered the resources:
 	// many statements have the same.
-	actions map[string]string
+	actions map[string]*offence
 	covered map[string]bool
 }
 
+// offence is why a class does not allow something. The sentence speaks of it by
+// the word that it is given: by its name, or as "it" or "them".
+type offence struct {
+	why  func(it string) string
+	cure string // what its author can write instead; empty: it is said already
+}
+
 func railsOf(in Input) rails {
-	r := rails{in: in, actions: map[string]string{}, covered: map[string]bool{}}
+	r := rails{in: in, actions: map[string]*offence{}, covered: map[string]bool{}}
 	for _, pattern := range in.Class.Spec.AllowedResources {
 		r.resources = append(r.resources, strings.ReplaceAll(string(pattern), namespaceVariable, in.TaskRole.Namespace))
 	}
@@ -42,36 +49,94 @@ func railsOf(in Input) rails {
 // leave.
 func (r rails) refuse(sources []source) *Refusal {
 	var errs field.ErrorList
+	var told tale
 	for i := range sources {
-		errs = append(errs, r.offences(&sources[i])...)
+		s := &sources[i]
+		if told.about != nil && (told.about.part != s.part || told.about.field.String() != s.field.String()) {
+			errs, told = append(errs, told.errors()...), tale{}
+		}
+		r.judge(s, &told)
 	}
-	if len(errs) == 0 {
-		return nil
-	}
-	return &Refusal{Reason: v1alpha1.ReasonNotAllowed, Errors: errs}
+	return refused(v1alpha1.ReasonNotAllowed, append(errs, told.errors()...))
 }
 
 // offences are what the class does not allow of one source.
 func (r rails) offences(s *source) field.ErrorList {
+	var told tale
+	r.judge(s, &told)
+	return told.errors()
+}
+
+func (r rails) judge(s *source, told *tale) {
+	told.about = s
 	if s.own {
-		return nil
+		return
 	}
-	var errs field.ErrorList
 	for i, action := range s.statement.Action {
-		if why := r.action(action); s.allows() && why != "" {
-			errs = append(errs, forbidden(s.at("actions", i), "%s", s.asks(action)+why)...)
+		if s.allows() {
+			told.add("actions", i, r.action(action))
 		}
 	}
 	for i, resource := range s.statement.Resource {
 		why := partitionOffence(r.in, resource)
-		if why == "" && s.allows() {
+		if why == nil && s.allows() {
 			why = r.resource(s, resource)
 		}
-		if why != "" {
-			errs = append(errs, forbidden(s.at("resources", i), "%s", s.asks(resource)+why)...)
-		}
+		told.add("resources", i, why)
 	}
-	return errs
+}
+
+// tale is what is to be said of one source, or of several of one field that are
+// called the same. What was not written as it stands comes to several actions and
+// resources at once: what is wrong with all of them is said once.
+type tale struct {
+	about *source
+	errs  field.ErrorList
+	whys  []*offence
+	names map[string][]string // by what is wrong with them
+}
+
+func (t *tale) add(list string, i int, why *offence) {
+	if why == nil {
+		return
+	}
+	name := t.about.list(list)[i]
+	if t.about.exact {
+		t.errs = append(t.errs, forbidden(t.about.at(list, i), "%s%s", why.why(name), cured(why.cure))...)
+		return
+	}
+	if t.names == nil {
+		t.names = map[string][]string{}
+	}
+	key := why.why("them")
+	if len(t.names[key]) == 0 {
+		t.whys = append(t.whys, why)
+	}
+	if !slices.Contains(t.names[key], name) {
+		t.names[key] = append(t.names[key], name)
+	}
+}
+
+func (t *tale) errors() field.ErrorList {
+	for _, why := range t.whys {
+		names, it := t.names[why.why("them")], "it"
+		if len(names) > 1 {
+			it = "them"
+		}
+		cure := why.cure
+		if cure != "" {
+			cure = "ask the platform team to allow " + it + t.about.instead
+		}
+		t.errs = append(t.errs, forbidden(t.about.field, "%s needs %s: %s%s", t.about.part, listed(names), why.why(it), cured(cure))...)
+	}
+	return t.errs
+}
+
+func cured(cure string) string {
+	if cure == "" {
+		return ""
+	}
+	return "; " + cure
 }
 
 // list is the actions or the resources.
@@ -90,15 +155,7 @@ func (s *source) at(list string, i int) *field.Path {
 	return s.field
 }
 
-// asks says of what was not written as it stands why it is there.
-func (s *source) asks(what string) string {
-	if s.exact {
-		return ""
-	}
-	return s.name + " needs " + what + ": "
-}
-
-func (r rails) action(name string) string {
+func (r rails) action(name string) *offence {
 	why, known := r.actions[name]
 	if !known {
 		why = actionOffence(r.in, name)
@@ -107,25 +164,60 @@ func (r rails) action(name string) string {
 	return why
 }
 
-func actionOffence(in Input, action string) string {
+func actionOffence(in Input, action string) *offence {
 	name := in.Class.Name
 	for _, denied := range in.Class.Spec.DeniedActions {
 		if policy.OverlapAction(string(denied), action) {
-			return fmt.Sprintf("class %s denies %s, which %s touches: leave it out, or ask the platform team", name, denied, action)
+			return &offence{
+				why:  func(it string) string { return fmt.Sprintf("class %s denies %s, which overlaps %s", name, denied, it) },
+				cure: "remove it, or ask the platform team",
+			}
 		}
 	}
-	for _, reserved := range namedOnly {
-		if policy.OverlapAction(reserved, action) && !lifted(in, reserved, action) {
-			return fmt.Sprintf("class %s does not name %s in its allowedActions, and actions of %s are allowed by name only, never by a wildcard such as *: leave it out, or ask the platform team",
-				name, action, reserved)
-		}
+	if why := reservedOffence(in, action); why != nil {
+		return why
 	}
 	for _, allowed := range in.Class.Spec.AllowedActions {
 		if policy.CoversAction(string(allowed), action) {
-			return ""
+			return nil
 		}
 	}
-	return fmt.Sprintf("class %s does not allow %s: its allowedActions are %s; leave it out, or ask the platform team to add it", name, action, listed(in.Class.Spec.AllowedActions))
+	return &offence{
+		why: func(it string) string {
+			return fmt.Sprintf("class %s does not allow %s: its allowedActions are %s", name, it, listed(in.Class.Spec.AllowedActions))
+		},
+		cure: "remove it, or ask the platform team to add it",
+	}
+}
+
+// reservedOffence refuses what reaches into the actions that a class allows by name
+// only, unless it does.
+func reservedOffence(in Input, action string) *offence {
+	name := in.Class.Name
+	var reaches []string
+	for _, reserved := range namedOnly {
+		if policy.OverlapAction(reserved, action) && !lifted(in, reserved, action) {
+			reaches = append(reaches, reserved)
+		}
+	}
+	switch {
+	case len(reaches) == 0:
+		return nil
+	case policy.CoversAction(reaches[0], action):
+		return &offence{
+			why: func(it string) string {
+				return fmt.Sprintf("class %s does not name %s in its allowedActions, and actions of %s are allowed by name only, never by a wildcard such as *", name, it, reaches[0])
+			},
+			cure: "remove it, or ask the platform team to name it",
+		}
+	default:
+		return &offence{
+			why: func(it string) string {
+				return fmt.Sprintf("%s would allow actions of %s, too, which class %s allows by name only, never by a wildcard such as *", it, strings.Join(reaches, ", "), name)
+			},
+			cure: "name the actions that the task calls, or those of one service, such as s3:*",
+		}
+	}
 }
 
 // lifted says whether a pattern of the class that speaks of nothing but reserved
@@ -141,11 +233,14 @@ func lifted(in Input, reserved, action string) bool {
 
 // partitionOffence refuses ARNs of another partition, which no principal of this
 // one can reach.
-func partitionOffence(in Input, resource string) string {
-	if want, is, ok := samePartition(in, resource); !ok {
-		return fmt.Sprintf("%s is of partition %s, class %s of %s: write arn:%s:...", resource, is, in.Class.Name, want, want)
+func partitionOffence(in Input, resource string) *offence {
+	want, is, ok := samePartition(in, resource)
+	if ok {
+		return nil
 	}
-	return ""
+	return &offence{why: func(string) string {
+		return fmt.Sprintf("%s is of partition %s, class %s of %s: write arn:%s:...", resource, is, in.Class.Name, want, want)
+	}}
 }
 
 // samePartition says whether an ARN can be of the class's partition. What is no
@@ -165,12 +260,12 @@ func samePartition(in Input, arn string) (want, is string, ok bool) {
 // actions that the class allows then. So it is where the controller itself has
 // nothing narrower for what is asked, such as a metric, which has no ARN: nobody
 // chose that *.
-func (r rails) resource(s *source, resource string) string {
+func (r rails) resource(s *source, resource string) *offence {
 	if resource == "*" && (!s.exact || onlyStar(s.statement.Action)) {
-		return ""
+		return nil
 	}
-	if why := accountOffence(r.in, resource, s.statement.Condition); why != "" {
-		return why
+	if why := accountOffence(r.in, resource, s.statement.Condition); why != nil {
+		return &offence{why: why}
 	}
 	covered, known := r.covered[resource]
 	if !known {
@@ -178,10 +273,24 @@ func (r rails) resource(s *source, resource string) string {
 		r.covered[resource] = covered
 	}
 	if covered {
+		return nil
+	}
+	return &offence{
+		why: func(it string) string {
+			return fmt.Sprintf("class %s does not allow %s: its allowedResources are %s, and a resource must lie within one of them as a whole%s",
+				r.in.Class.Name, it, listed(r.resources), aboutVariables(resource))
+		},
+		cure: "narrow it, or ask the platform team to add it",
+	}
+}
+
+// aboutVariables explains what is not seen at once: nobody knows beforehand what
+// stands in the place of a variable.
+func aboutVariables(resource string) string {
+	if !strings.Contains(resource, "${") {
 		return ""
 	}
-	return fmt.Sprintf("class %s does not allow %s: its allowedResources are %s, and a resource must lie within one of them as a whole; narrow it, or ask the platform team to add it",
-		r.in.Class.Name, resource, listed(r.resources))
+	return ", where a policy variable counts as *"
 }
 
 // within says whether a pattern of the class covers the resource, part by part:

@@ -2,7 +2,6 @@ package desired
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -22,9 +21,13 @@ type source struct {
 	// exact, else the whole.
 	field *field.Path
 	exact bool
-	// name is how messages call it, such as "statement Audit".
-	name string
-	from origin
+	// name is how findings call it, such as "statement Audit"; part how messages do
+	// that name its field already, such as "access Read".
+	name, part string
+	// instead is what its author can do besides asking for leave, where nothing of it
+	// was written as it stands.
+	instead string
+	from    origin
 	// own: the controller asks for it, and no class needs to allow it.
 	own bool
 }
@@ -35,29 +38,37 @@ type origin struct{ kind, verb string }
 func (s *source) allows() bool { return s.statement.Effect == policy.Allow }
 
 // declared are the sources of everything that the TaskRole says, in the order of
-// its fields.
+// its fields, and what is wrong with what it says.
 func declared(in Input, state model.State) ([]source, *Refusal) {
 	out, errs := granted(in)
 	errs = append(errs, unreadable(in)...)
-	if len(errs) > 0 {
-		return nil, &Refusal{Reason: v1alpha1.ReasonInvalidSpec, Errors: errs}
-	}
 	out = append(out, written(in)...)
 	if Effective(in.TaskRole, in.Class).ExecuteCommand == v1alpha1.ExecuteCommandEnabled {
 		for _, s := range inference.ExecuteCommand(state.Place) {
 			out = append(out, source{
-				statement: s, field: spec.Child("executeCommand"), name: "executeCommand", from: origin{kind: "ExecuteCommand"},
+				statement: s, field: spec.Child("executeCommand"), name: "executeCommand", part: "ECS Exec", from: origin{kind: "ExecuteCommand"},
+				instead: ", or set executeCommand to Disabled",
 			})
 		}
 	}
 	if in.TaskRole.Spec.Trust.SelfAssume {
 		// The trust policy names the account, which only delegates: the role
 		// needs the permission, too.
-		out = append(out, source{own: true, field: spec.Child("trust", "selfAssume"), name: "trust.selfAssume", from: origin{kind: "SelfAssume"}, statement: policy.Statement{
+		out = append(out, source{own: true, field: spec.Child("trust", "selfAssume"), name: "trust.selfAssume", part: "it", from: origin{kind: "SelfAssume"}, statement: policy.Statement{
 			Effect: policy.Allow, Action: policy.Strings{"sts:AssumeRole"}, Resource: policy.Strings{state.RoleARN()},
 		}})
 	}
-	return out, nil
+	return out, refused(v1alpha1.ReasonInvalidSpec, errs)
+}
+
+// unblamed are the sources of which nothing is refused yet.
+func unblamed(sources []source, refusal *Refusal) []source {
+	if refusal == nil {
+		return sources
+	}
+	return slices.DeleteFunc(slices.Clone(sources), func(s source) bool {
+		return slices.ContainsFunc(refusal.Errors, func(e *field.Error) bool { return strings.HasPrefix(e.Field, s.field.String()) })
+	})
 }
 
 // granted turns the grants into statements.
@@ -74,8 +85,9 @@ func granted(in Input) (out []source, errs field.ErrorList) {
 		}
 		for _, p := range permissions {
 			out = append(out, source{
-				statement: p.Statement, field: path, name: "grant " + strconv.Itoa(i+1) + " (" + p.Verb + ")",
-				from: origin{kind: "Grant" + word(p.Service), verb: word(p.Verb)},
+				statement: p.Statement, field: path, name: path.String() + " (" + p.Verb + ")", part: "access " + p.Verb,
+				instead: ", or change the grant",
+				from:    origin{kind: "Grant" + word(p.Service), verb: word(p.Verb)},
 			})
 		}
 	}
@@ -87,12 +99,13 @@ func written(in Input) []source {
 	list := in.TaskRole.Spec.Statements
 	out := make([]source, 0, len(list))
 	for i, s := range list {
-		name := "statement " + strconv.Itoa(i+1)
+		path := spec.Child("statements").Index(i)
+		name, part := path.String(), "it"
 		if s.SID != "" {
-			name = "statement " + s.SID
+			name, part = "statement "+s.SID, "statement "+s.SID
 		}
 		out = append(out, source{
-			field: spec.Child("statements").Index(i), exact: true, name: name, from: origin{kind: "Statement"},
+			field: path, exact: true, name: name, part: part, from: origin{kind: "Statement"},
 			statement: policy.Statement{
 				Sid: s.SID, Effect: string(s.Effect), Action: slices.Clone(s.Actions), Resource: slices.Clone(s.Resources),
 				Condition: conditions(s.Conditions),

@@ -52,7 +52,7 @@ func (s *Service) registerCopy(ctx context.Context, a plan.Action, o model.Obser
 	if err != nil {
 		return model.Family{}, err
 	}
-	family, err := s.observe(ctx, o.Family.Name, &registered)
+	family, err := s.observe(ctx, o.Family.Name, expected{registered.ARN, seen.Number + 1}, o.Family.Beneath != nil)
 	if err != nil || o.Role != nil && a.ARN == o.Role.ARN {
 		return family, err // a stale copy with our role is recognised at every look
 	}
@@ -100,8 +100,8 @@ func (s *Service) withdraw(ctx context.Context, arn string) error {
 	if err != nil && !missing(err) {
 		return err
 	}
-	// A list that lags behind may show it once more: then it is read, not remembered.
 	s.revisions.Remove(arn)
+	s.withdrawn.Add(arn, nil)
 	return nil
 }
 
@@ -135,16 +135,18 @@ func (s *Service) register(ctx context.Context, source model.Revision, roleARN s
 // deregister takes back a revision that we registered; never one of others.
 func (s *Service) deregister(ctx context.Context, a plan.Action, o model.Observed) (model.Family, error) {
 	family := o.Family
-	at := slices.IndexFunc(family.Revisions, func(r model.Revision) bool { return r.ARN == a.ARN })
+	is := func(r model.Revision) bool { return r.ARN == a.ARN }
+	at := slices.IndexFunc(slices.Concat(family.Revisions, family.Beneath), is)
 	if at < 0 { // what slipped in between ended the look above it
 		return model.Family{}, ErrChanged
 	}
-	if !model.SamePrincipal(family.Revisions[at].RegisteredBy, s.caller) {
+	if r := slices.Concat(family.Revisions, family.Beneath)[at]; !model.SamePrincipal(r.RegisteredBy, s.caller) {
 		return model.Family{}, fmt.Errorf("revision %s is not deregistered: this controller did not register it", a.ARN)
 	}
 	if err := s.withdraw(ctx, a.ARN); err != nil {
 		return model.Family{}, err
 	}
-	family.Revisions = slices.Delete(slices.Clone(family.Revisions), at, at+1)
+	family.Revisions = slices.DeleteFunc(slices.Clone(family.Revisions), is)
+	family.Beneath = slices.DeleteFunc(slices.Clone(family.Beneath), is)
 	return family, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -16,34 +17,71 @@ import (
 // Observe reads the newest ACTIVE revisions of the family, down to the newest
 // one that others registered. A family that does not exist has none, which
 // is no error. A family that did not change since the last look takes one call.
-func (s *Service) Observe(ctx context.Context, family string) (model.Family, error) {
-	return s.observe(ctx, family, nil)
+//
+// Registered is the ARN of the revision that we registered last, as far as that
+// is remembered, else empty. ECS's API is eventually consistent (API reference:
+// RunTask): a list that does not show it yet must not have it registered again.
+//
+// Deep looks for duplicates, too, which an answer that was lost may have left
+// beneath what others registered since.
+func (s *Service) Observe(ctx context.Context, family, registered string, deep bool) (model.Family, error) {
+	if familyOf(registered) != family {
+		registered = ""
+	}
+	return s.observe(ctx, family, expected{registered, numberOf(registered)}, deep)
 }
 
-// observe is Observe that knows of a revision just registered: ECS's API is
-// eventually consistent (API reference: RunTask), so that the list may not show
-// it yet.
-func (s *Service) observe(ctx context.Context, family string, registered *model.Revision) (model.Family, error) {
+// expected are revisions that a list should show: the one that we registered,
+// and, because a family counts without a gap, those that others registered from
+// number first up to it.
+type expected struct {
+	registered string // ARN; empty: nothing is expected
+	first      int32
+}
+
+func (s *Service) observe(ctx context.Context, family string, e expected, deep bool) (model.Family, error) {
 	f := model.Family{Name: family, Caller: s.caller}
 	pages := ecs.NewListTaskDefinitionsPaginator(s.api, &ecs.ListTaskDefinitionsInput{
 		FamilyPrefix: &family, Status: types.TaskDefinitionStatusActive, Sort: types.SortOrderDesc,
 	})
-	for pages.HasMorePages() {
+	for first := true; pages.HasMorePages(); first = false {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return model.Family{}, err
 		}
 		arns := ofFamily(family, page.TaskDefinitionArns)
-		if registered != nil && len(f.Revisions) == 0 && (len(arns) == 0 || numberOf(arns[0]) < registered.Number) {
-			arns = append([]string{registered.ARN}, arns...)
+		if first {
+			arns = s.complete(arns, e)
 		}
-		found, err := s.walk(ctx, &f, arns)
-		if found || err != nil {
+		end, err := s.walk(ctx, &f, arns, deep)
+		if end || err != nil {
 			return f, err
 		}
 	}
 	return f, nil
 }
+
+// complete adds what the list should show and does not: it lags, or the revision
+// was deregistered, which its description tells.
+func (s *Service) complete(listed []string, e expected) []string {
+	out := slices.Clone(listed)
+	last := numberOf(e.registered)
+	for n := max(e.first, last-maxWalk+1); e.registered != "" && n <= last; n++ {
+		arn := strings.TrimSuffix(e.registered, strconv.Itoa(int(last))) + strconv.Itoa(int(n))
+		if slices.Contains(listed, arn) || len(listed) > 0 && n < numberOf(listed[len(listed)-1]) {
+			continue
+		}
+		if known, found := s.revisions.Get(arn); found && !s.young(known.(model.Revision)) {
+			s.revisions.Remove(arn) // that it was ACTIVE once says little by now
+		}
+		out = append(out, arn)
+	}
+	slices.SortFunc(out, func(a, b string) int { return int(numberOf(b) - numberOf(a)) })
+	return out
+}
+
+// young says whether reads may not show the revision yet.
+func (s *Service) young(r model.Revision) bool { return time.Since(r.Registered) < s.lag }
 
 // maxWalk bounds a look where we seem to have registered everything, because
 // others use our identity too: above the last revision of others there are
@@ -51,9 +89,13 @@ func (s *Service) observe(ctx context.Context, family string, registered *model.
 const maxWalk = 20
 
 // walk adds revisions to the family, from the newest down to the first that
-// others registered, and says whether the look is at its end.
-func (s *Service) walk(ctx context.Context, f *model.Family, arns []string) (bool, error) {
+// others registered, and if deep to the second, and says whether the look is at its
+// end.
+func (s *Service) walk(ctx context.Context, f *model.Family, arns []string, deep bool) (bool, error) {
 	for _, arn := range arns {
+		if _, gone := s.withdrawn.Get(arn); gone { // the list lags
+			continue
+		}
 		r, active, err := s.revision(ctx, arn)
 		if missing(err) || err == nil && !active { // deregistered since it was listed
 			continue
@@ -61,12 +103,24 @@ func (s *Service) walk(ctx context.Context, f *model.Family, arns []string) (boo
 		if err != nil {
 			return false, err
 		}
-		f.Revisions = append(f.Revisions, r)
-		if f.Last(r) || len(f.Revisions) == maxWalk {
+		if s.add(f, r, deep) {
 			return true, nil
 		}
 	}
 	return false, nil
+}
+
+func (s *Service) add(f *model.Family, r model.Revision, deep bool) (end bool) {
+	n := len(f.Revisions)
+	if n == 0 || !f.Last(f.Revisions[n-1]) {
+		f.Revisions = append(f.Revisions, r)
+		return n+1 == maxWalk || f.Last(r) && !deep
+	}
+	if f.Last(r) {
+		return true
+	}
+	f.Beneath = append(f.Beneath, r)
+	return n+len(f.Beneath) == maxWalk
 }
 
 // revision reads a revision, or remembers it. Only what is ACTIVE is remembered.

@@ -120,7 +120,7 @@ func TestARefusalIsReturnedWithItsClass(t *testing.T) {
 		}
 		return awssim.Fault{}
 	})
-	_, err := b.service.Observe(context.Background(), family)
+	_, err := b.service.Observe(context.Background(), family, "", false)
 	if f := aws.Explain(err); f.Class != aws.Denied || f.Operation != "DescribeTaskDefinition" {
 		t.Errorf("explained as %+v", f)
 	}

@@ -3,6 +3,8 @@
 package ecs
 
 import (
+	"time"
+
 	"k8s.io/utils/lru"
 
 	"github.com/taskrole/ecs-taskrole-controller/internal/aws"
@@ -12,6 +14,11 @@ import (
 // of a family, of some KB each (64 KB at most). More families than that only
 // cost a call a look.
 const keptRevisions = 2000
+
+// keptWithdrawn is how many withdrawn revisions are remembered, for the seconds
+// in which lists may still show them: the controller registers, and so withdraws,
+// one in two seconds.
+const keptWithdrawn = 200
 
 // Service speaks to ECS in one account and region. It is safe for concurrent
 // use, and worth keeping: it remembers revisions.
@@ -24,6 +31,10 @@ type Service struct {
 	// and its tags, which are read again when a copy is registered, and matter
 	// nowhere else.
 	revisions *lru.Cache
+	// withdrawn are ARNs of what we deregistered, which nobody can take back.
+	withdrawn *lru.Cache
+	// lag is how long reads may not show what was written.
+	lag time.Duration
 }
 
 // ErrChanged says that others registered or deregistered revisions of the
@@ -34,9 +45,12 @@ var ErrChanged error = aws.Failure{
 }
 
 // New makes a Service. Caller is the ARN of who we are, as GetCallerIdentity
-// tells it: registeredBy is compared with it.
-func New(api aws.ECS, caller string) *Service {
-	return &Service{api: api, caller: caller, revisions: lru.New(keptRevisions)}
+// tells it: registeredBy is compared with it. Lag is how long reads may not show
+// what was written.
+func New(api aws.ECS, caller string, lag time.Duration) *Service {
+	return &Service{
+		api: api, caller: caller, lag: lag, revisions: lru.New(keptRevisions), withdrawn: lru.New(keptWithdrawn),
+	}
 }
 
 // missing says whether err is that something is not there.

@@ -24,6 +24,7 @@ import (
 const (
 	account = "111122223333"
 	region  = "us-west-2"
+	lag     = 15 * time.Second
 	family  = "orders-api"
 	ours    = "arn:aws:iam::111122223333:role/taskrole/prod/shop/prod.shop.orders-api"
 	before  = "arn:aws:iam::111122223333:role/orders-before"
@@ -74,7 +75,7 @@ func (b *bench) controller() *ecs.Service {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return ecs.New(clients.ECS, clients.Identity.ARN)
+	return ecs.New(clients.ECS, clients.Identity.ARN, lag)
 }
 
 // post is ECS over plain HTTP: what it sends and reads has passed through no
@@ -120,7 +121,12 @@ func carrying(role string) string { return `,"taskRoleArn":"` + role + `"` }
 
 func (b *bench) observe() model.Family {
 	b.t.Helper()
-	f, err := b.service.Observe(context.Background(), family)
+	return b.observeBy(b.service)
+}
+
+func (b *bench) observeBy(s *ecs.Service) model.Family {
+	b.t.Helper()
+	f, err := s.Observe(context.Background(), family, "", false)
 	if err != nil {
 		b.t.Fatal(err)
 	}

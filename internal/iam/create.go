@@ -3,9 +3,11 @@ package iam
 import (
 	"context"
 	"maps"
+	"strings"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/taskrole/ecs-taskrole-controller/internal/aws"
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
@@ -47,7 +49,10 @@ func (s *Service) foundRole(ctx context.Context, a plan.Action, o model.Observed
 	if err != nil {
 		return o, err
 	}
-	if role == nil || role.Path != a.Path || !maps.Equal(role.Tags, a.Role.Tags) || role.BoundaryARN != a.Role.BoundaryARN {
+	if role == nil { // names are unique across all paths: it is not visible yet, or just gone
+		return o, notYetVisible("CreateRole", a.RoleName)
+	}
+	if role.Path != a.Path || !maps.Equal(role.Tags, a.Role.Tags) || role.BoundaryARN != a.Role.BoundaryARN {
 		return o, conflict
 	}
 	trust, err := policy.Parse(role.Trust)
@@ -79,8 +84,8 @@ func (s *Service) createPolicy(ctx context.Context, a plan.Action, o model.Obser
 // foundPolicy judges a policy that turned out to exist, as foundRole does.
 func (s *Service) foundPolicy(ctx context.Context, a plan.Action, o model.Observed, conflict error) (model.Observed, error) {
 	found, err := s.policy(ctx, a.ARN)
-	if is(err, aws.NotFound) { // policy names are unique across all paths: it is in another one
-		return o, conflict
+	if is(err, aws.NotFound) {
+		return o, s.unseen(ctx, a.Policy.Name, conflict)
 	}
 	if err != nil {
 		return o, err
@@ -90,6 +95,29 @@ func (s *Service) foundPolicy(ctx context.Context, a plan.Action, o model.Observ
 		return o, conflict
 	}
 	return s.written(a, o, found, found.Document), nil
+}
+
+// unseen says why a policy exists whose ARN finds nothing: policy names are unique
+// across all paths, so it is in another one, or reads lag.
+func (s *Service) unseen(ctx context.Context, name string, conflict error) error {
+	pages := iam.NewListPoliciesPaginator(s.api, &iam.ListPoliciesInput{Scope: types.PolicyScopeTypeLocal})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range page.Policies {
+			if strings.EqualFold(awssdk.ToString(p.PolicyName), name) {
+				return conflict
+			}
+		}
+	}
+	return notYetVisible("CreatePolicy", name)
+}
+
+func notYetVisible(operation, name string) error {
+	return aws.Failure{Class: aws.Concurrent, Service: iam.ServiceID, Operation: operation, Code: "EntityAlreadyExists",
+		Message: name + " exists, but reads do not show it yet"}
 }
 
 // written puts what AWS said of a policy's new version into what is observed,

@@ -29,6 +29,18 @@ func (s *Service) Observe(ctx context.Context, want model.State) (*model.Observe
 	return role, policies, nil
 }
 
+// RoleID is the unique id of the role of that name; empty where there is none.
+func (s *Service) RoleID(ctx context.Context, name string) (string, error) {
+	out, err := s.api.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+	if is(err, aws.NotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return awssdk.ToString(out.Role.RoleId), nil
+}
+
 // InstanceProfiles names the instance profiles that hold the role; none where
 // the role does not exist.
 func (s *Service) InstanceProfiles(ctx context.Context, role string) ([]string, error) {

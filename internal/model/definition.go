@@ -29,6 +29,9 @@ type Family struct {
 	// that others registered (Last). Older ones do not matter. Empty: the family
 	// does not exist, or nothing of it is ACTIVE.
 	Revisions []Revision
+	// Beneath are those that we registered right beneath these, down to the next one
+	// of others. They are looked at only where an answer was lost: nil else.
+	Beneath []Revision
 	// Caller is who this controller is to ECS, as registeredBy tells it.
 	Caller string
 }

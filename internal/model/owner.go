@@ -10,6 +10,13 @@ const (
 	TagNamespace = TagPrefix + "namespace"
 	TagName      = TagPrefix + "name"
 	TagFamily    = TagPrefix + "family"
+	// TagClusterUID keeps the UID of the cluster's namespace kube-system beside the
+	// cluster id, which is only a flag: two clusters may be given the same.
+	TagClusterUID = TagPrefix + "cluster-uid"
+	// TagAdopt is put on a role by whoever may tag it, and not by the controller: it
+	// names the TaskRole, as NAMESPACE/NAME, that may take the role over. It is on
+	// the role only.
+	TagAdopt = TagPrefix + "adopt"
 	// TagPreviousRole keeps the role that the family carried before, for the day
 	// when the TaskRole is deleted. It is on the role only.
 	TagPreviousRole = TagPrefix + "previous-role"
@@ -28,6 +35,15 @@ type Owner struct {
 	Namespace string
 	Name      string
 	Family    string
+	// ClusterUID is the UID of the cluster's namespace kube-system; empty where it
+	// is not known. It tells apart what has the same name: see Same.
+	ClusterUID string
+}
+
+// Same says whether two owners have the same name, whatever cluster bears it.
+func (o Owner) Same(other Owner) bool {
+	o.ClusterUID, other.ClusterUID = "", ""
+	return o == other
 }
 
 // Path is the IAM path of the owner's role: /taskrole/CLUSTER/NAMESPACE/.
@@ -44,9 +60,13 @@ func (o Owner) PolicyPath() string {
 
 // Tags are the tags that name the owner.
 func (o Owner) Tags() map[string]string {
-	return map[string]string{
+	tags := map[string]string{
 		TagClusterID: o.ClusterID, TagNamespace: o.Namespace, TagName: o.Name, TagFamily: o.Family,
 	}
+	if o.ClusterUID != "" {
+		tags[TagClusterUID] = o.ClusterUID
+	}
+	return tags
 }
 
 // OwnerOf reads the owner from tags. An owner whose tags are incomplete has
@@ -54,12 +74,13 @@ func (o Owner) Tags() map[string]string {
 func OwnerOf(tags map[string]string) Owner {
 	return Owner{
 		ClusterID: tags[TagClusterID], Namespace: tags[TagNamespace], Name: tags[TagName], Family: tags[TagFamily],
+		ClusterUID: tags[TagClusterUID],
 	}
 }
 
 // String is how messages name an owner.
 func (o Owner) String() string {
-	if o == (Owner{}) {
+	if o.Same(Owner{}) {
 		return "nobody (it has no owner tags)"
 	}
 	return "TaskRole " + o.Namespace + "/" + o.Name + " (family " + o.Family + ") of cluster " + o.ClusterID

@@ -25,6 +25,8 @@ type State struct {
 	Place Place
 	// RoleName is set even where nothing is left: it says what to look for.
 	RoleName string
+	// RolePath is where an adopted role is; empty: in the owner's path.
+	RolePath string
 	Role     *Role
 	Policies []Policy
 	// ManagedPolicyARNs are attached besides Policies; sorted.
@@ -34,14 +36,33 @@ type State struct {
 	// Trusts are all the trust policies that the controller would write for
 	// this owner, whatever the options: by them it recognises its own.
 	Trusts []policy.Document
+	// Adoption says how a role outside the owner's path may become the owner's.
+	Adoption Adoption
 	// Findings are against what is permitted; Implied tells what the task
 	// definition needs and the role does not permit.
 	Findings, Implied []policy.Finding
 }
 
+// Adoption says how a role that others made may become the owner's.
+type Adoption struct {
+	// Wanted: the TaskRole asks for it and its class allows it.
+	Wanted bool
+	// Opt is the value that the tag TagAdopt of the role must have.
+	Opt string
+	// Only: where there is no such role, none is made.
+	Only bool
+	// Protected are names of roles that are never adopted, because the controller
+	// itself stands on them.
+	Protected []string
+}
+
 // RoleARN is the ARN that the role has, or will have.
 func (s State) RoleARN() string {
-	return s.Place.ARN("role" + s.Owner.Path() + s.RoleName)
+	path := s.RolePath
+	if path == "" {
+		path = s.Owner.Path()
+	}
+	return s.Place.ARN("role" + path + s.RoleName)
 }
 
 // PolicyARN is the ARN that a policy of the owner has, or will have.
@@ -83,6 +104,9 @@ type ObservedRole struct {
 	Tags            map[string]string
 	Attached        []string // policy ARNs
 	Inline          []string // names of inline policies
+	// InstanceProfiles are names of those that hold the role; looked for only where
+	// the role may be adopted.
+	InstanceProfiles []string
 }
 
 // ObservedPolicy is a customer-managed policy of the owner's path as AWS has it.

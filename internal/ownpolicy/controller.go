@@ -5,6 +5,7 @@ package ownpolicy
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
@@ -31,7 +32,7 @@ type Controller struct {
 func (c Controller) Policy() policy.Document {
 	out := policy.Document{Version: policy.Version}
 	for _, s := range []policy.Statement{
-		c.look(), c.lookAtServices(), c.lookAtTasks(), c.make(), c.attach(), c.keepRoles(), c.seeNames(), c.keepPolicies(),
+		c.look(), c.lookAtServices(), c.lookAtTasks(), c.lookAtRoles(), c.make(), c.attach(), c.keepRoles(), c.keepPolicies(),
 		c.judgePolicies(), c.register(), c.tagCopies(), c.withdraw(), c.pass(),
 	} {
 		if len(s.Resource) > 0 {
@@ -78,8 +79,7 @@ func (c Controller) attach() policy.Statement {
 
 func (c Controller) keepRoles() policy.Statement {
 	actions := []string{
-		"iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole", "iam:ListAttachedRolePolicies",
-		"iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy",
+		"iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy",
 	}
 	if c.Class.Spec.Unbounded {
 		actions = append(actions, "iam:DeleteRolePermissionsBoundary")
@@ -88,10 +88,12 @@ func (c Controller) keepRoles() policy.Statement {
 	return allow("KeepRoles", c.roles(), actions...)
 }
 
-// seeNames tells a role of somebody else under the same name: names are unique in
-// an account across all paths.
-func (c Controller) seeNames() policy.Statement {
-	return allow("SeeWhoHasTheName", policy.Strings{c.iam("role/*")}, "iam:GetRole")
+// lookAtRoles is of all roles: names are unique in an account across all paths, so
+// that somebody else's may stand in the way of ours. And of a role that does not
+// exist, as before it is made, IAM knows no path to judge by.
+func (c Controller) lookAtRoles() policy.Statement {
+	return allow("LookAtRoles", policy.Strings{c.iam("role/*")},
+		"iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies")
 }
 
 func (c Controller) keepPolicies() policy.Statement {
@@ -150,7 +152,16 @@ func (c Controller) managed() policy.Strings {
 	return out
 }
 
-func (c Controller) roles() policy.Strings { return policy.Strings{c.iam("role" + c.path("") + "*")} }
+// roles are those in the controller's path, and those elsewhere that the class lets
+// it adopt: whoever may tag one of these hands it over.
+func (c Controller) roles() policy.Strings {
+	out := policy.Strings{c.iam("role" + c.path("") + "*")}
+	for _, pattern := range c.Class.Spec.AdoptableRoles {
+		name := strings.ReplaceAll(string(pattern), "{{namespace}}", "*")
+		out = append(out, c.iam("role/"+name), c.iam("role/*/"+name))
+	}
+	return out
+}
 
 func (c Controller) policies() policy.Strings {
 	return policy.Strings{c.iam("policy" + c.path("") + "*")}

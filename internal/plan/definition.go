@@ -48,6 +48,9 @@ func (p *Plan) definition(in Input, opts Options) {
 		return
 	}
 	switch {
+	case foreign.Body == newest.Body && foreign.RoleARN != roleARN && in.Dropped >= DropsTold:
+		p.Advice = dropsRole(in, foreign)
+		fallthrough
 	case foreign.Body == newest.Body || in.Copied == Copied{Copy: newest.Number, Source: foreign.Number}:
 		p.withdraw(in, copies[1:], fmt.Sprintf("our copy is superfluous: revision %d is the same, and newer", newest.Number))
 		return
@@ -58,6 +61,19 @@ func (p *Plan) definition(in Input, opts Options) {
 	if !p.holds(AreaTaskDefinition) {
 		p.withdraw(in, copies, fmt.Sprintf("our copy is stale: what others registered last is revision %d", foreign.Number))
 	}
+}
+
+// AdviceDropsRole says that a pipeline keeps registering revisions without the role.
+const AdviceDropsRole = "PipelineDropsRole"
+
+// DropsTold is how many revisions in a row have to be copied until that is told:
+// the first is how every family begins, and one more may be a roll-back.
+const DropsTold = 3
+
+func dropsRole(in Input, foreign model.Revision) *Note {
+	return &Note{Code: AdviceDropsRole, Message: fmt.Sprintf(
+		"each of the last revisions of family %s, the newest by %s, had to be registered again with the role: let the pipeline name it, \"taskRoleArn\": %q, which takes leave for iam:PassRole on it; then nothing is registered beside what it registers",
+		in.Desired.Owner.Family, orNobody(foreign.RegisteredBy), in.Desired.RoleARN())}
 }
 
 // ours are the copies that stand above the newest foreign revision. There is one,
@@ -74,6 +90,20 @@ func ours(f model.Family, roleARN string) []model.Revision {
 func (p *Plan) withdraw(in Input, copies []model.Revision, reason string) {
 	for _, r := range copies {
 		p.add(definitionAction(in, Deregister, r, reason))
+	}
+}
+
+// withdrawBeneath withdraws all but the newest of our copies that stand beneath what
+// others registered since: an answer was lost, and the registration was repeated.
+func (p *Plan) withdrawBeneath(in Input) {
+	var copies []model.Revision
+	for _, r := range in.Observed.Family.Beneath {
+		if in.Observed.Family.Ours(r, in.Desired.RoleARN()) {
+			copies = append(copies, r)
+		}
+	}
+	if len(copies) > 1 {
+		p.withdraw(in, copies[1:], fmt.Sprintf("our copy is there twice: revision %d is the other", copies[0].Number))
 	}
 }
 

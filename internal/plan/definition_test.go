@@ -1,6 +1,10 @@
 package plan
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/taskrole/ecs-taskrole-controller/internal/model"
+)
 
 // TestTheNewestRevisionCarriesTheRoleWithTheContentOfOthers is the truth table of
 // definition, row by row, and what else can stand in a family.
@@ -43,6 +47,14 @@ func TestTheNewestRevisionCarriesTheRoleWithTheContentOfOthers(t *testing.T) {
 		"a stale copy behind the right one, after a crash": {in: unchanged(func(in *Input) {
 			in.Observed.Family = family(revision(6, roleARN, caller, "a"), revision(5, roleARN, caller, "b"), revision(3, "", pipeline, "a"))
 		}), want: []string{"Deregister shop-orders:5"}},
+		"two copies beneath what a pipeline registered since": {in: unchanged(func(in *Input) {
+			in.Observed.Family = family(revision(6, roleARN, pipeline, "b"))
+			in.Observed.Family.Beneath = []model.Revision{revision(5, roleARN, caller, "a"), revision(4, roleARN, caller, "a")}
+		}), want: []string{"Deregister shop-orders:4"}},
+		"one of ours, and one of another TaskRole's": {in: unchanged(func(in *Input) {
+			in.Observed.Family = family(revision(6, roleARN, pipeline, "b"))
+			in.Observed.Family.Beneath = []model.Revision{revision(5, roleARN, caller, "a"), revision(4, others, caller, "a")}
+		})},
 		"two stale copies": {in: unchanged(func(in *Input) {
 			in.Observed.Family = family(revision(6, roleARN, caller, "b"), revision(5, roleARN, caller, "c"), revision(3, "", pipeline, "a"))
 		}), want: []string{"RegisterCopy shop-orders:3 with prod.shop.orders-api", "Deregister shop-orders:6", "Deregister shop-orders:5"}},

@@ -32,6 +32,13 @@ type Input struct {
 	// Copied remembers which foreign revision our newest copy was made from, by
 	// revision number; zero values: nothing is remembered.
 	Copied Copied
+	// Dropped is how many revisions of others in a row came without the role and had
+	// to be copied.
+	Dropped int
+	// RecordedPrevious is the role that the family carried before, as the status
+	// remembers it, or NoPreviousRole; empty: it does not. It goes before the tag,
+	// which whoever may tag the role can edit.
+	RecordedPrevious string
 }
 
 // Copied says that revision Copy was registered as a copy of revision Source.
@@ -42,6 +49,9 @@ type Options struct {
 	Now time.Time
 	// PropagationWait is how old a role must be before a task definition names it.
 	PropagationWait time.Duration
+	// Settled is when reads show what was written before. Until then nothing is
+	// done: what looks like drift may be our own work. Zero: they do.
+	Settled time.Time
 	// MaxAttached is the account's quota of managed policies on a role.
 	MaxAttached int
 	// Force lets a deletion pass although services or tasks stand on the role.
@@ -50,6 +60,8 @@ type Options struct {
 	// family its previous role back all the same: a successor never replaces the
 	// role of another TaskRole, and it learns the previous role from that revision.
 	Succeeded bool
+	// MovedFrom are UIDs of clusters whose place this one takes.
+	MovedFrom []string
 	// PreviousRoleDenied says that the controller may not pass the previous role:
 	// deletion leaves the family without a role.
 	PreviousRoleDenied bool
@@ -65,6 +77,9 @@ type Plan struct {
 	Holds []Hold
 	// Notes are worth a warning, and change nothing.
 	Notes []Note
+	// Advice is what would make work superfluous that is done again and again; nil:
+	// there is none.
+	Advice *Note
 }
 
 // HoldCode names a kind of hold.
@@ -72,11 +87,13 @@ type HoldCode string
 
 // Kinds of holds.
 const (
-	HoldConflict    HoldCode = "Conflict"            // somebody else's role or policy has our name
-	HoldPropagating HoldCode = "Propagating"         // the role is too young to be named
-	HoldNoFamily    HoldCode = "WaitingForFamily"    // nothing of the family is ACTIVE
-	HoldUntrusted   HoldCode = "UntrustedRegistrant" // who registered the revision may not have the role
-	HoldInUse       HoldCode = "RoleInUse"           // services or tasks stand on a role that is to be deleted
+	HoldConflict     HoldCode = "Conflict"            // somebody else's role or policy has our name
+	HoldOtherCluster HoldCode = "OtherCluster"        // another cluster of the same id made the role
+	HoldPropagating  HoldCode = "Propagating"         // the role is too young to be named
+	HoldNoFamily     HoldCode = "WaitingForFamily"    // nothing of the family is ACTIVE
+	HoldSettling     HoldCode = "Settling"            // reads may not show yet what was written
+	HoldUntrusted    HoldCode = "UntrustedRegistrant" // who registered the revision may not have the role
+	HoldInUse        HoldCode = "RoleInUse"           // services or tasks stand on a role that is to be deleted
 )
 
 // Hold is a reason why something is not done yet, or not at all.
@@ -96,8 +113,13 @@ type Note struct{ Code, Message string }
 
 // Calculate makes the plan.
 func Calculate(in Input, opts Options) Plan {
-	own := judge(in)
-	var p Plan
+	p := calculate(in, opts)
+	p.settle(opts, in.Desired.Role == nil)
+	return p
+}
+
+func calculate(in Input, opts Options) (p Plan) {
+	own := judge(in, opts)
 	if own.note != "" {
 		p.Notes = append(p.Notes, Note{Code: "RoleRecreated", Message: own.note})
 	}
@@ -105,11 +127,14 @@ func Calculate(in Input, opts Options) Plan {
 		p.remove(in, opts, own)
 		return p
 	}
+	if own.conflict == "" {
+		own.code, own.conflict = HoldConflict, nothingToAdopt(in)
+	}
 	if own.conflict != "" {
-		p.hold(AreaRole, HoldConflict, own.conflict)
+		p.hold(AreaRole, own.code, own.conflict)
 		return p
 	}
-	if conflict := policyConflict(in); conflict != "" {
+	if conflict := policyConflict(in, opts); conflict != "" {
 		p.hold(AreaPolicy, HoldConflict, conflict)
 		p.repair(in)
 		return p
@@ -125,7 +150,8 @@ func (p *Plan) converge(in Input, opts Options) {
 	if in.Observed.Role != nil {
 		missing += len(in.Observed.Role.Attached)
 	}
-	p.add(role(in)...)
+	now, opening := role(in)
+	p.add(now...)
 	p.add(first...)
 	if missing > 0 {
 		p.add(drift...)
@@ -142,10 +168,22 @@ func (p *Plan) converge(in Input, opts Options) {
 	p.add(drift...)
 	p.add(former...)
 	p.add(inline(in)...)
-	p.add(surplus(in)...)
+	p.add(surplus(in, opts)...)
+	p.add(opening...)
 	p.add(unbound(in)...)
 	p.definition(in, opts)
+	p.withdrawBeneath(in)
 	p.sortHolds()
+}
+
+// Repair is the part of a plan that does not rest on the task definition: what was
+// edited on the role itself is put right, and what nobody declared is taken off it.
+func Repair(in Input, opts Options) (p Plan) {
+	if own := judge(in, opts); own.ours && in.Desired.Role != nil {
+		p.repair(in)
+	}
+	p.settle(opts, false)
+	return p
 }
 
 // repair is what can be done while a policy is somebody else's: our own role is
@@ -154,10 +192,12 @@ func (p *Plan) repair(in Input) {
 	if in.Observed.Role == nil {
 		return
 	}
-	p.add(role(in)...)
+	now, opening := role(in)
+	p.add(now...)
 	_, drift, _ := attachments(in)
 	p.add(drift...)
 	p.add(inline(in)...)
+	p.add(opening...)
 }
 
 func (p *Plan) add(actions ...Action) { p.Actions = append(p.Actions, actions...) }
@@ -165,6 +205,21 @@ func (p *Plan) add(actions ...Action) { p.Actions = append(p.Actions, actions...
 // hold adds a hold that only a person can lift.
 func (p *Plan) hold(area Area, code HoldCode, message string) {
 	p.Holds = append(p.Holds, Hold{Area: area, Code: code, Message: message, Terminal: true})
+}
+
+// settle keeps everything back while reads may not show what was written before.
+// A deletion waits also where nothing seems to be left.
+func (p *Plan) settle(opts Options, deleting bool) {
+	if !opts.Now.Before(opts.Settled) || len(p.Actions) == 0 && !deleting {
+		return
+	}
+	area := AreaRole
+	if len(p.Actions) > 0 {
+		area = p.Actions[0].Kind.Area()
+	}
+	p.Actions, p.Pending = nil, append(p.Actions, p.Pending...)
+	p.Holds = append(p.Holds, Hold{Area: area, Code: HoldSettling, Until: opts.Settled,
+		Message: "AWS may not show yet what was written a moment ago: nothing is changed until it does"})
 }
 
 // sortHolds puts terminal holds first.

@@ -96,11 +96,11 @@ func inline(in Input) []Action {
 
 // surplus deletes policies of ours that are no longer declared: the former
 // parts of a document that became shorter, or all of them at deletion.
-func surplus(in Input) []Action {
+func surplus(in Input, opts Options) []Action {
 	var actions []Action
 	for _, p := range in.Observed.Policies {
 		declared := slices.ContainsFunc(in.Desired.Policies, func(d model.Policy) bool { return d.Name == p.Name })
-		if declared || foreignPolicy(in, p) {
+		if declared || foreignPolicy(in, opts, p) {
 			continue
 		}
 		actions = append(actions, policyAction(in, DeletePolicy, p.ARN, "it is no longer declared"))

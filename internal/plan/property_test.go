@@ -152,7 +152,7 @@ func dump(in Input) string { return fmt.Sprintf("%+v %+v %+v", in, in.Desired.Ro
 func TestWhatIsNotOursIsNeverTouched(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in, opts := world.Draw(t, "world"), someOptions.Draw(t, "options")
-		mine := in.Observed.Role == nil || judge(in).ours
+		mine := in.Observed.Role == nil || judge(in, opts).ours
 		for _, a := range Calculate(in, opts).Actions {
 			switch a.Kind.Area() {
 			case AreaRole:
@@ -168,7 +168,7 @@ func TestWhatIsNotOursIsNeverTouched(t *testing.T) {
 					t.Fatalf("on a policy that is not ours: %s", a)
 				}
 				for _, p := range in.Observed.Policies {
-					if writes && p.ARN == a.ARN && foreignPolicy(in, p) {
+					if writes && p.ARN == a.ARN && foreignPolicy(in, opts, p) {
 						t.Fatalf("on a policy of another owner: %s", a)
 					}
 				}
@@ -189,7 +189,7 @@ func checkDefinition(t *rapid.T, in Input, a Action) {
 	case a.Kind == RegisterCopy && a.ARN == roleARN && !trusted(in, *a.Source):
 		t.Fatalf("gives the role to whom nobody trusts: %s", a)
 	case a.Kind == Deregister && !slices.ContainsFunc(in.Observed.Family.Revisions, func(r model.Revision) bool {
-		return r.ARN == a.ARN && in.Observed.Family.Ours(r, roleARN)
+		return r.ARN == a.ARN && !in.Observed.Family.Last(r)
 	}):
 		t.Fatalf("withdraws what is not ours: %s", a)
 	}

@@ -12,7 +12,7 @@ import (
 func (p *Plan) remove(in Input, opts Options, own ownership) {
 	if in.Observed.Role != nil && !own.ours {
 		p.Notes = append(p.Notes, Note{Code: "RoleKept", Message: "the role stays: " + own.conflict})
-		for _, a := range surplus(in) {
+		for _, a := range surplus(in, opts) {
 			if !attached(in, a.ARN) {
 				p.add(a)
 			}
@@ -24,10 +24,10 @@ func (p *Plan) remove(in Input, opts Options, own ownership) {
 	}
 	p.restore(in, opts)
 	if in.Observed.Role == nil {
-		p.add(surplus(in)...)
+		p.add(surplus(in, opts)...)
 		return
 	}
-	rest := p.dismantle(in)
+	rest := p.dismantle(in, opts)
 	if users := inUse(in); len(users) > 0 && !opts.Force {
 		p.Pending = rest
 		p.Holds = append(p.Holds, Hold{Area: AreaRole, Code: HoldInUse, Message: fmt.Sprintf(
@@ -39,9 +39,9 @@ func (p *Plan) remove(in Input, opts Options, own ownership) {
 }
 
 // dismantle is everything that goes with the role, in the order that IAM asks for.
-func (p *Plan) dismantle(in Input) []Action {
+func (p *Plan) dismantle(in Input, opts Options) []Action {
 	_, drift, former := attachments(in)
-	rest := slices.Concat(drift, former, inline(in), surplus(in))
+	rest := slices.Concat(drift, former, inline(in), surplus(in, opts))
 	for i := range rest {
 		rest[i].Reason = beingDeleted
 	}

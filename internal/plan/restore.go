@@ -16,8 +16,8 @@ import (
 //	carries our role             | nothing: the pipeline names the role itself
 //	does not exist any more      | our newest copy, with the previous role
 //
-// The previous role is told by a tag on our role. A tag is no proof: it never
-// leads to the role of another TaskRole, which we may pass and others may not.
+// The previous role is told by the status, and where that was lost by a tag on our
+// role. A tag is no proof: it never leads to the role of another TaskRole, which we may pass and others may not.
 func (p *Plan) restore(in Input, opts Options) {
 	roleARN := in.Desired.RoleARN()
 	newest, exists := in.Observed.Family.Newest()
@@ -68,12 +68,13 @@ func (p *Plan) unhide(in Input) bool {
 	return true
 }
 
-// previousByTag is the role that the tag names, and whether there is a tag.
+// previousByTag is the role that the status or else the tag names, and whether
+// there is either.
 func previousByTag(in Input) (roleARN string, found bool) {
-	if in.Observed.Role == nil {
-		return "", false
+	roleARN, found = orNoTags(in.Observed.Role)[model.TagPreviousRole]
+	if in.RecordedPrevious != "" {
+		roleARN, found = in.RecordedPrevious, true
 	}
-	roleARN, found = in.Observed.Role.Tags[model.TagPreviousRole]
 	if roleARN == NoPreviousRole {
 		return "", found
 	}

@@ -17,17 +17,17 @@ const NoPreviousRole = "none"
 // role creates the role, or puts right what differs, but for a boundary that is
 // to go (unbound). A boundary comes before everything: the controller's own
 // permissions may end where a role lacks it, and what is attached later is
-// bounded from the start.
-func role(in Input) []Action {
+// bounded from the start. Of an adopted role the trust policy comes apart, as
+// opening: what nobody declared goes before ECS may hand the role out.
+func role(in Input) (actions, opening []Action) {
 	want := *in.Desired.Role
 	want.Tags = roleTags(in)
 	if in.Observed.Role == nil {
 		a := roleAction(in, CreateRole, "no role of this name exists")
 		a.Path, a.Role = in.Desired.Owner.Path(), &want
-		return []Action{a}
+		return []Action{a}, nil
 	}
 	has := *in.Observed.Role
-	var actions []Action
 	if want.BoundaryARN != "" && want.BoundaryARN != has.BoundaryARN {
 		a := roleAction(in, PutBoundary, fmt.Sprintf("it is %s, declared is %s", orNone(has.BoundaryARN), want.BoundaryARN))
 		a.ARN = want.BoundaryARN
@@ -36,9 +36,13 @@ func role(in Input) []Action {
 	if same, err := means(has.Trust, want.Trust); !same {
 		a := roleAction(in, UpdateTrust, "it is not as declared: "+trustDifference(err))
 		a.Role = &want
-		actions = append(actions, a)
+		if adopted(in) {
+			opening = []Action{a}
+		} else {
+			actions = append(actions, a)
+		}
 	}
-	return append(actions, retag(roleAction(in, TagRole, ""), roleAction(in, UntagRole, ""), want.Tags, has.Tags)...)
+	return append(actions, retag(roleAction(in, TagRole, ""), roleAction(in, UntagRole, ""), want.Tags, has.Tags)...), opening
 }
 
 // unbound removes a boundary that is not declared. It comes after all else that
@@ -84,18 +88,21 @@ func roleTags(in Input) map[string]string {
 	if previous := previousRole(in); previous != "" {
 		tags[model.TagPreviousRole] = previous
 	}
+	if opted, found := orNoTags(in.Observed.Role)[model.TagAdopt]; found && adopted(in) {
+		tags[model.TagAdopt] = opted // by which it is known again where the status is lost
+	}
 	return tags
 }
 
 // previousRole is the value of the tag model.TagPreviousRole: the role of the
 // newest foreign revision, and while that carries our role, another TaskRole's,
-// comes from somebody who is not trusted or does not exist, what the tag has said
-// so far. A role whose ARN no tag can hold is left out: the foreign revision
+// comes from somebody who is not trusted or does not exist, what the status or else
+// the tag has said so far. A role whose ARN no tag can hold is left out: the foreign revision
 // itself still tells it.
 func previousRole(in Input) string {
-	so := ""
-	if in.Observed.Role != nil {
-		so = in.Observed.Role.Tags[model.TagPreviousRole]
+	so := in.RecordedPrevious
+	if so == "" {
+		so = orNoTags(in.Observed.Role)[model.TagPreviousRole]
 	}
 	foreign, found := in.Observed.Family.NewestForeign(in.Desired.RoleARN())
 	switch {

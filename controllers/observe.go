@@ -1,0 +1,137 @@
+package controllers
+
+import (
+	"context"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+
+	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/aws"
+	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
+)
+
+// observe reads what AWS has. IAM's part is what was written a moment ago, where
+// that is known: its reads may not show it yet.
+func (r *TaskRoleReconciler) observe(ctx context.Context, p *pass) error {
+	if w, recalled := r.memory.recall(p.desired.RoleARN()); recalled {
+		p.observed.Role, p.observed.Policies = w.role, w.policies
+		p.recalled = w.until
+		if w.role != nil && w.role.Path != p.desired.Owner.Path() {
+			p.desired.RolePath = w.role.Path
+		}
+	} else if err := r.observeIAM(ctx, p); err != nil {
+		return err
+	}
+	if err := r.observeFamily(ctx, p); err != nil {
+		return err
+	}
+	p.observed.Managed = p.account.iam.Documents(ctx, p.desired.ManagedPolicyARNs)
+	p.looked = true
+	return nil
+}
+
+func (r *TaskRoleReconciler) observeIAM(ctx context.Context, p *pass) (err error) {
+	p.recalled = time.Time{}
+	p.observed.Role, p.observed.Policies, err = p.account.iam.Observe(ctx, p.desired)
+	if err != nil {
+		return awsFailure(plan.AreaRole, "look at role "+p.desired.RoleName, err)
+	}
+	return r.candidate(ctx, p)
+}
+
+func (r *TaskRoleReconciler) observeFamily(ctx context.Context, p *pass) (err error) {
+	family := p.taskRole.Spec.Family
+	registered := r.memory.copyOf(p.taskRole.UID).arn
+	if registered == "" { // before this process
+		registered = p.taskRole.Status.TaskDefinition.ARN
+	}
+	p.observed.Family, err = p.account.ecs.Observe(ctx, family, registered, r.mayBeTwice(p))
+	if err != nil {
+		return awsFailure(plan.AreaTaskDefinition, "look at family "+family, err)
+	}
+	if newest, found := p.observed.Family.Newest(); found && p.observed.Family.Last(newest) && newest.RoleARN == p.desired.RoleARN() {
+		r.memory.named(p.taskRole.UID)
+	}
+	return nil
+}
+
+// mayBeTwice says whether a copy may have been registered twice: the answer to a
+// registration was lost, or an earlier process ended before all was well.
+func (r *TaskRoleReconciler) mayBeTwice(p *pass) bool {
+	ready := meta.IsStatusConditionTrue(p.taskRole.Status.Conditions, v1alpha1.ConditionReady)
+	return r.memory.copyOf(p.taskRole.UID).lost || p.begun && !ready && !r.memory.knows(p.taskRole.UID)
+}
+
+// confirm makes sure that the role is still the one which was remembered, before
+// anything is written to it.
+func (r *TaskRoleReconciler) confirm(ctx context.Context, p *pass) error {
+	id, err := p.account.iam.RoleID(ctx, p.desired.RoleName)
+	if err != nil {
+		return awsFailure(plan.AreaRole, "look at role "+p.desired.RoleName, err)
+	}
+	known := ""
+	if p.observed.Role != nil {
+		known = p.observed.Role.ID
+	}
+	switch {
+	case id == known:
+		return nil
+	case known != "" && id != "": // somebody deleted it and made another
+		r.memory.distrust(p.desired.RoleARN())
+		return r.observeIAM(ctx, p)
+	default: // the read lags, or somebody deleted or made it: time will tell
+		p.options.Settled = p.recalled
+		return nil
+	}
+}
+
+// settled is when what AWS shows can be acted on: not while a write of ours is in
+// doubt, and, of what an earlier process may have written a moment before it
+// ended, not right after our start. A role that never was made has nothing to wait
+// for.
+func (r *TaskRoleReconciler) settled(p *pass) time.Time {
+	if doubted := r.memory.doubted(p.desired.RoleARN()); !doubted.IsZero() {
+		return doubted
+	}
+	made := p.outcome.Deleting || p.observed.Role != nil || p.taskRole.Status.Role.ID != ""
+	if p.recalled.IsZero() && made {
+		return r.began().Add(r.Options.ReadLag)
+	}
+	return time.Time{}
+}
+
+// keep remembers what was written, or that nobody knows what was.
+func (r *TaskRoleReconciler) keep(p *pass, applied bool, err error) {
+	now, roleARN := time.Now(), p.desired.RoleARN()
+	if err == nil && len(p.outcome.Plan.Pending) == 0 {
+		r.memory.found(p.taskRole.UID)
+	}
+	switch {
+	case err != nil && unanswered(err):
+		if aws.Explain(err).Operation == "RegisterTaskDefinition" {
+			r.memory.lose(p.taskRole.UID)
+		}
+		r.memory.mistrust(roleARN, now.Add(r.Options.ReadLag))
+	case err != nil && !p.recalled.IsZero(): // AWS is not as remembered, perhaps
+		r.memory.distrust(roleARN)
+	case applied:
+		r.memory.remember(roleARN, p.observed, now.Add(r.Options.ReadLag))
+	}
+	for _, h := range p.outcome.Plan.Holds {
+		if known := applied || !p.recalled.IsZero(); err == nil && known && h.Code == plan.HoldPropagating {
+			r.memory.remember(roleARN, p.observed, later(h.Until.Add(memorySlack), now.Add(r.Options.ReadLag)))
+		}
+	}
+}
+
+// memorySlack is how late the look after a wait may come and still trust what
+// was written before it: seconds, as for a queue that is a little behind.
+const memorySlack = 10 * time.Second
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
