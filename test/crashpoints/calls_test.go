@@ -139,7 +139,7 @@ func (c *calls) taken() error {
 	c.mu.Lock()
 	struck := c.made[c.strike.number-1]
 	c.mu.Unlock()
-	for _, call := range world.aws.Calls() {
+	for _, call := range world.AWS.Calls() {
 		if call.At.Equal(struck.At) && call.Operation == struck.Operation && call.Caller == struck.Caller {
 			return nil
 		}

@@ -132,7 +132,7 @@ func (sc scenario) start(t *testing.T, hit *strike) *stage {
 		}
 	}
 	if hit != nil {
-		hit.kill = s.lane.manager.kill
+		hit.kill = s.lane.manager.Kill
 	}
 	s.calls.begin(racing, hit)
 	return s

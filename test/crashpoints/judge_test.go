@@ -16,6 +16,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
 
 // judged is all that AWS has in the account, in a form that compares by meaning.
@@ -97,12 +98,15 @@ func (s *stage) trust(selfAssume bool) any {
 			s.account, s.roleARN())
 	}
 	return meaning(fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole",
-		"Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:ecs:%s:%s:*"},"StringEquals":{"aws:SourceAccount":%q}}}%s]}`, region, s.account, s.account, self))
+		"Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:ecs:%s:%s:*"},"StringEquals":{"aws:SourceAccount":%q}}}%s]}`, ground.Region, s.account, s.account, self))
 }
 
 func (s *stage) tags(tr *v1alpha1.TaskRole) map[string]string {
 	out := s.ownerTags()
 	out["ecs.taskrole.dev/class"], out["ecs.taskrole.dev/previous-role"] = s.className, s.legacyARN()
+	if s.adopted != "" {
+		out["ecs.taskrole.dev/adopt"] = s.namespace + "/" + declared
+	}
 	for key, value := range tr.Spec.Tags {
 		out[key] = string(value)
 	}
@@ -111,7 +115,8 @@ func (s *stage) tags(tr *v1alpha1.TaskRole) map[string]string {
 
 func (s *stage) ownerTags() map[string]string {
 	return map[string]string{
-		"ecs.taskrole.dev/cluster-id": s.lane.name, "ecs.taskrole.dev/namespace": s.namespace,
+		"ecs.taskrole.dev/cluster-uid": world.ClusterUID,
+		"ecs.taskrole.dev/cluster-id":  s.lane.name, "ecs.taskrole.dev/namespace": s.namespace,
 		"ecs.taskrole.dev/name": declared, "ecs.taskrole.dev/family": declared,
 	}
 }
@@ -132,7 +137,9 @@ func (s *stage) found() (out judged, err error) {
 	var has []string
 	for _, r := range roles {
 		switch {
-		case !s.own(r.Path):
+		case !s.ours(r):
+		case s.adopted != "" && aws.ToString(r.RoleId) != s.adopted:
+			out.Faults = append(out.Faults, "the role was made anew")
 		case aws.ToString(r.RoleName) != s.roleName():
 			out.Faults = append(out.Faults, "role "+aws.ToString(r.Arn))
 		default:

@@ -1,20 +1,16 @@
 package crashpoints
 
 import (
-	"bytes"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
 
 // laneLabel is on everything that a lane's manager is to see.
@@ -27,7 +23,7 @@ type lane struct {
 	flags      []string // of the managers, besides the common ones
 	door       *httptest.Server
 	kubeconfig string
-	manager    *manager
+	manager    *ground.Manager
 }
 
 func newLane(n int) (*lane, error) {
@@ -37,16 +33,8 @@ func newLane(n int) (*lane, error) {
 		return nil, err
 	}
 	l.door = door
-	kubeconfig, err := clientcmd.Write(clientcmdapi.Config{
-		Clusters:       map[string]*clientcmdapi.Cluster{l.name: {Server: door.URL}},
-		Contexts:       map[string]*clientcmdapi.Context{l.name: {Cluster: l.name}},
-		CurrentContext: l.name,
-	})
-	if err != nil {
-		return nil, err
-	}
-	l.kubeconfig = filepath.Join(world.folder, l.name+".kubeconfig")
-	return l, os.WriteFile(l.kubeconfig, kubeconfig, 0o600)
+	l.kubeconfig, err = world.Kubeconfig(l.name, &rest.Config{Host: door.URL})
+	return l, err
 }
 
 // listed are the collections of which a lane's manager sees its own only: it
@@ -60,7 +48,7 @@ var listed = []string{
 // laneDoor is the way to the API server, with an administrator's rights, that
 // narrows lists and watches to the lane's objects.
 func laneDoor(name string) (*httptest.Server, error) {
-	config := world.plane.Config()
+	config := world.Plane.Config()
 	transport, err := rest.TransportFor(config)
 	if err != nil {
 		return nil, err
@@ -88,7 +76,7 @@ func laneDoor(name string) (*httptest.Server, error) {
 
 // run starts a manager where none runs.
 func (l *lane) run() (err error) {
-	if l.manager != nil && l.manager.alive() {
+	if l.manager != nil && l.manager.Alive() {
 		return nil
 	}
 	if err := l.healthy(); err != nil {
@@ -103,33 +91,16 @@ func (l *lane) healthy() error {
 	if l.manager == nil {
 		return nil
 	}
-	content, err := os.ReadFile(l.manager.log)
-	if err != nil {
-		return err
-	}
-	for _, sign := range []string{"panic", "DATA RACE"} {
-		if at := bytes.Index(content, []byte(sign)); at >= 0 {
-			return fmt.Errorf("the manager's log tells of %q:\n%s", sign, content[max(0, at-500):min(len(content), at+3000)])
-		}
-	}
-	return nil
+	return l.manager.Healthy()
 }
 
 func (l *lane) close() error {
 	var err error
 	if l.manager != nil {
-		l.manager.kill()
+		l.manager.Kill()
 		err = l.healthy()
 	}
 	l.door.CloseClientConnections()
 	l.door.Close()
 	return err
-}
-
-func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return listener.Addr().String(), listener.Close()
 }

@@ -6,19 +6,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
-	"time"
 
-	"github.com/go-logr/logr"
-	"k8s.io/client-go/kubernetes/scheme"
-	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
-	"github.com/taskrole/ecs-taskrole-controller/test/controlplane"
+	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
 
 var (
@@ -29,12 +20,8 @@ var (
 
 // world is what all points of a run share.
 var world struct {
-	plane   *controlplane.Plane
-	kube    client.Client // an administrator's, uncached
-	aws     *awssim.Server
-	calls   switchboard
-	folder  string // of what lives as long as the run
-	manager string // the manager's binary
+	*ground.Ground
+	calls switchboard
 	// lanes are those that nobody uses at the moment. A new role is waited for in
 	// one of them only, for the scenarios that are about that: it takes seconds.
 	lanes, patient chan *lane
@@ -47,7 +34,6 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (code int) {
-	ctrl.SetLogger(logr.Discard())
 	defer func() {
 		if err := tearDown(); err != nil {
 			fmt.Fprintln(os.Stderr, "crash points:", err)
@@ -69,25 +55,10 @@ func setUp() (err error) {
 	if err := flag.Set("test.parallel", "10000"); err != nil {
 		return err
 	}
-	if world.folder, err = os.MkdirTemp("", "crashpoints-"); err != nil {
+	if world.Ground, err = ground.Start("crashpoints", awssim.Options{PageSize: 2}); err != nil {
 		return err
 	}
-	if err := buildManager(); err != nil {
-		return err
-	}
-	if world.aws, err = awssim.Start(awssim.Options{PageSize: 2}); err != nil {
-		return err
-	}
-	world.aws.Intercept(world.calls.decide)
-	if world.plane, err = controlplane.Start("config/crd/bases"); err != nil {
-		return err
-	}
-	if err := v1alpha1.AddToScheme(scheme.Scheme); err != nil {
-		return err
-	}
-	if world.kube, err = client.New(world.plane.Config(), client.Options{Scheme: scheme.Scheme}); err != nil {
-		return err
-	}
+	world.AWS.Intercept(world.calls.decide)
 	return openLanes()
 }
 
@@ -115,32 +86,8 @@ func tearDown() (err error) {
 			err = errors.Join(err, (<-free).close())
 		}
 	}
-	if world.plane != nil {
-		err = errors.Join(err, world.plane.Stop())
+	if world.Ground != nil {
+		err = errors.Join(err, world.Stop())
 	}
-	if world.aws != nil {
-		err = errors.Join(err, world.aws.Close())
-	}
-	return errors.Join(err, os.RemoveAll(world.folder))
+	return err
 }
-
-// buildManager builds what is shipped, with the race detector where the tests
-// have it.
-func buildManager() error {
-	root, err := controlplane.Root()
-	if err != nil {
-		return err
-	}
-	world.manager = filepath.Join(world.folder, "manager")
-	args := append([]string{"build", "-buildvcs=false", "-o", world.manager}, raceFlags...)
-	build := exec.Command("go", append(args, "./cmd/manager")...)
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the manager: %w\n%s", err, out)
-	}
-	return nil
-}
-
-// deadline is far above what anything here takes: what is not there by then is
-// not coming.
-const deadline = patience * 30 * time.Second

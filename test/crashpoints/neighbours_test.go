@@ -45,7 +45,7 @@ func (s *stage) settle() {
 	s.makePolicy(s.roleName()+"-3", s.path()+declared+"-2/")
 	_, err := s.admin.AttachRolePolicy(s.ctx, &iam.AttachRolePolicyInput{RoleName: aws.String(s.roleName() + "-2"), PolicyArn: aws.String(string(s.policyARN("managed-1")))})
 	s.must(err)
-	_, err = s.register(`{"family":"orders-2","containerDefinitions":[{"name":"app","image":"other","memory":64}]}`)
+	_, err = s.pipeline.Register(s.ctx, `{"family":"orders-2","containerDefinitions":[{"name":"app","image":"other","memory":64}]}`)
 	s.must(err)
 	s.ship()
 	s.stand()
@@ -57,10 +57,10 @@ func (s *stage) settle() {
 // for what stands on a role has something to look through.
 func (s *stage) stand() {
 	s.Helper()
-	_, err := s.pipeline.CreateCluster(s.ctx, &ecs.CreateClusterInput{ClusterName: aws.String("shop")})
+	_, err := s.pipeline.ECS.CreateCluster(s.ctx, &ecs.CreateClusterInput{ClusterName: aws.String("shop")})
 	s.must(err)
-	_, err = s.raw("CreateService", fmt.Sprintf(`{"cluster":"shop","serviceName":"web","taskDefinition":%q,"desiredCount":1,"launchType":"FARGATE",
-		"networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-0123456789abcdef0"]}}}`, s.shippedByNow()[0].text("taskDefinitionArn")))
+	_, err = s.pipeline.Raw(s.ctx, "CreateService", fmt.Sprintf(`{"cluster":"shop","serviceName":"web","taskDefinition":%q,"desiredCount":1,"launchType":"FARGATE",
+		"networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-0123456789abcdef0"]}}}`, s.shippedByNow()[0].Text("taskDefinitionArn")))
 	s.must(err)
 }
 
@@ -99,6 +99,11 @@ func (s *stage) own(path *string) bool {
 	return aws.ToString(path) == s.path() || aws.ToString(path) == s.path()+declared+"/"
 }
 
+// ours says whether a role is the TaskRole's, or lies where it should.
+func (s *stage) ours(r types.RoleDetail) bool {
+	return s.own(r.Path) || s.adopted != "" && aws.ToString(r.RoleName) == legacy
+}
+
 // others reads what others have.
 func (s *stage) others() (neighbours, error) {
 	out := neighbours{Roles: map[string]string{}, Policies: map[string]string{}}
@@ -107,7 +112,7 @@ func (s *stage) others() (neighbours, error) {
 		return out, err
 	}
 	for _, r := range roles {
-		if !s.own(r.Path) {
+		if !s.ours(r) {
 			out.Roles[aws.ToString(r.Arn)] = fmt.Sprint(aws.ToString(r.RoleId), aws.ToString(r.AssumeRolePolicyDocument), tags(r.Tags), attached(r), len(r.RolePolicyList), r.PermissionsBoundary)
 		}
 	}
@@ -116,7 +121,7 @@ func (s *stage) others() (neighbours, error) {
 			out.Policies[aws.ToString(p.Arn)] = fmt.Sprint(aws.ToString(p.PolicyId), aws.ToString(p.DefaultVersionId), len(p.PolicyVersionList))
 		}
 	}
-	out.Families, err = s.active("orders-2")
+	out.Families, err = s.pipeline.Active(s.ctx, "orders-2")
 	return out, err
 }
 

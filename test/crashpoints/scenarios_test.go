@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
@@ -26,6 +27,7 @@ type scenario struct {
 var scenarios = []scenario{
 	{name: "create", act: (*stage).declare, patient: true},
 	{name: "create-racing", act: (*stage).declare, racing: (*stage).ship},
+	{name: "adopt", prepare: (*stage).leaveBehind, act: (*stage).adopt},
 	{name: "change", prepare: (*stage).crowded, act: (*stage).redeclare},
 	{name: "change-back", prepare: (*stage).redeclared, act: (*stage).changeBack},
 	{name: "register", prepare: (*stage).ready, act: (*stage).shipAndTell},
@@ -38,6 +40,11 @@ var scenarios = []scenario{
 // declare declares the TaskRole and its class.
 func (s *stage) declare() {
 	s.Helper()
+	s.declareAs(func(*v1alpha1.TaskRoleSpec) {})
+}
+
+func (s *stage) declareAs(change func(*v1alpha1.TaskRoleSpec)) {
+	s.Helper()
 	s.create(s.class())
 	// Two connections at the same time would make calls in no fixed order. One
 	// that is cut off may be the point.
@@ -47,7 +54,9 @@ func (s *stage) declare() {
 		}
 		return s.classReady()
 	})
-	s.create(&v1alpha1.TaskRole{ObjectMeta: metav1.ObjectMeta{Name: declared, Namespace: s.namespace}, Spec: s.first()})
+	spec := s.first()
+	change(&spec)
+	s.create(&v1alpha1.TaskRole{ObjectMeta: metav1.ObjectMeta{Name: declared, Namespace: s.namespace}, Spec: spec})
 }
 
 // first is what is declared first: two managed policies' worth of statements.
@@ -83,6 +92,34 @@ func statements(n int, action string) []v1alpha1.Statement {
 		})
 	}
 	return out
+}
+
+// leaveBehind makes a role as somebody has kept it by hand, and hands it over.
+func (s *stage) leaveBehind() {
+	s.Helper()
+	made, err := s.admin.CreateRole(s.ctx, &iam.CreateRoleInput{
+		RoleName: aws.String(legacy), Path: aws.String(legacyPath), AssumeRolePolicyDocument: aws.String(taskTrust),
+		Tags: []types.Tag{
+			{Key: aws.String("ecs.taskrole.dev/adopt"), Value: aws.String(s.namespace + "/" + declared)},
+			{Key: aws.String("cost"), Value: aws.String("42")},
+		},
+	})
+	s.must(err)
+	_, err = s.admin.PutRolePolicy(s.ctx, &iam.PutRolePolicyInput{RoleName: aws.String(legacy), PolicyName: aws.String("old"), PolicyDocument: aws.String(anyPolicy)})
+	s.must(err)
+	_, err = s.admin.AttachRolePolicy(s.ctx, &iam.AttachRolePolicyInput{RoleName: aws.String(legacy), PolicyArn: aws.String(string(s.policyARN("boundary-2")))})
+	s.must(err)
+	s.adopted = aws.ToString(made.Role.RoleId)
+	s.neighbours, err = s.others() // without it
+	s.must(err)
+}
+
+// adopt declares the TaskRole as the heir of that role.
+func (s *stage) adopt() {
+	s.Helper()
+	s.declareAs(func(spec *v1alpha1.TaskRoleSpec) {
+		spec.RoleName, spec.AdoptionPolicy = legacy, v1alpha1.AdoptionAdopt
+	})
 }
 
 // ready declares the TaskRole and waits until it is carried out.
@@ -146,9 +183,9 @@ func (s *stage) ship() {
 	body := fmt.Sprintf(`{"family":%q,"taskRoleArn":%q,"networkMode":"awsvpc","requiresCompatibilities":["FARGATE"],"cpu":"256","memory":"512",
 		"containerDefinitions":[{"name":"app","image":"orders:%d","essential":true,"command":["a < b && c"]}],"tags":[{"key":"build","value":"%d"}]}`,
 		declared, s.legacyARN(), n, n)
-	number, err := s.register(body)
+	number, err := s.pipeline.Register(s.ctx, body)
 	s.must(err)
-	r, err := s.describe(fmt.Sprintf("%s:%d", declared, number))
+	r, err := s.pipeline.Describe(s.ctx, fmt.Sprintf("%s:%d", declared, number))
 	s.must(err)
 	s.registered = append(s.registered, r)
 }
@@ -174,7 +211,7 @@ func (s *stage) withdraw() {
 	s.shipping.Lock()
 	defer s.shipping.Unlock()
 	newest := s.registered[len(s.registered)-1]
-	_, err := s.pipeline.DeregisterTaskDefinition(s.ctx, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: aws.String(newest.text("taskDefinitionArn"))})
+	_, err := s.pipeline.ECS.DeregisterTaskDefinition(s.ctx, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: aws.String(newest.Text("taskDefinitionArn"))})
 	s.must(err)
 	s.registered = slices.Delete(s.registered, len(s.registered)-1, len(s.registered))
 	s.nudge()
@@ -184,6 +221,6 @@ func (s *stage) remove() {
 	s.Helper()
 	tr, err := s.get()
 	s.must(err)
-	s.must(world.kube.Delete(s.ctx, tr))
+	s.must(world.Kube.Delete(s.ctx, tr))
 	s.deleted = true
 }

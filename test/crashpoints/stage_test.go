@@ -11,9 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -23,15 +20,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
-	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
+	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
 
 const (
-	region     = "us-west-2"
-	externalID = "crashpoints"
-	controller = "taskrole-controller" // the manager's role, in every account
-	deployer   = "deployer"            // the pipeline's
-	declared   = "orders"              // name of the TaskRole, and of its family
+	controller = ground.Controller
+	declared   = "orders" // name of the TaskRole, and of its family
 )
 
 // stage is where one point is tried: an AWS account, a namespace and a class
@@ -44,13 +38,15 @@ type stage struct {
 	account   string
 	namespace string
 	className string
+	place     *ground.Account
 	admin     *iam.Client
-	pipeline  *ecs.Client
+	pipeline  *ground.Caller
 	deleted   bool
+	adopted   string // the id of the role that is to be adopted; empty: none is
 	// shipping guards registered: a racing pipeline ships when a call arrives.
 	shipping sync.Mutex
 	// registered are the pipeline's ACTIVE revisions, the oldest first.
-	registered []revision
+	registered []ground.Revision
 	images     int // how many it has ever registered
 	// neighbours are what others have in the account.
 	neighbours neighbours
@@ -70,52 +66,26 @@ func newStage(t *testing.T, free chan *lane) *stage {
 	s := &stage{
 		T: t, ctx: context.Background(), lane: l, calls: &calls{}, account: account,
 		namespace: fmt.Sprintf("stage-%d", n), className: fmt.Sprintf("class-%d", n),
-		admin:    iam.NewFromConfig(configuration(world.aws.User(account, "admin"))),
-		pipeline: ecs.NewFromConfig(configuration(world.aws.Session(account, deployer, "run-1"))),
 	}
+	var err error
+	s.place, err = world.Admit(s.ctx, account, l.home)
+	s.must(err)
+	s.admin, s.pipeline = s.place.Admin.IAM, s.place.Pipeline
 	world.calls.connect(s.calls, account, l.home)
 	s.must(l.run())
 	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace}})
 	t.Cleanup(s.clear)
-	s.admit()
 	s.settle()
 	return s
 }
 
-func configuration(key awssim.Credentials) aws.Config {
-	return aws.Config{
-		Region: region, BaseEndpoint: aws.String(world.aws.URL()),
-		Credentials: credentials.NewStaticCredentialsProvider(key.AccessKeyID, key.SecretAccessKey, key.SessionToken),
-	}
-}
-
-// admit makes the role by which the manager comes into the account.
-func (s *stage) admit() {
-	s.Helper()
-	trust := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::%s:root"},`+
-		`"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":%q}}}]}`, s.lane.home, externalID)
-	_, err := s.admin.CreateRole(s.ctx, &iam.CreateRoleInput{RoleName: aws.String(controller), AssumeRolePolicyDocument: aws.String(trust)})
-	s.must(err)
-}
-
 // class is one that allows what the scenarios declare.
 func (s *stage) class() *v1alpha1.TaskRoleClass {
-	return &v1alpha1.TaskRoleClass{
-		ObjectMeta: metav1.ObjectMeta{Name: s.className},
-		Spec: v1alpha1.TaskRoleClassSpec{
-			AccountID: s.account, Region: region,
-			AssumeRoleARN: "arn:aws:iam::" + s.account + ":role/" + controller, ExternalID: externalID,
-			Unbounded:                true,
-			TrustedRegistrants:       []string{"arn:aws:sts::" + s.account + ":assumed-role/" + deployer + "/*"},
-			NamespaceSelector:        &metav1.LabelSelector{},
-			Families:                 []v1alpha1.NamePattern{"*"},
-			AllowedTagKeys:           []string{"team", "stage"},
-			AllowStatements:          true,
-			AllowedActions:           []v1alpha1.ActionPattern{"*"},
-			AllowedResources:         []v1alpha1.ResourcePattern{"*"},
-			AllowedManagedPolicyARNs: []v1alpha1.PolicyARN{s.policyARN("managed-1"), s.policyARN("managed-2")},
-		},
-	}
+	return s.place.Class(s.className, func(class *v1alpha1.TaskRoleClass) {
+		class.Spec.AllowedTagKeys = []string{"team", "stage"}
+		class.Spec.AllowedManagedPolicyARNs = []v1alpha1.PolicyARN{s.policyARN("managed-1"), s.policyARN("managed-2")}
+		class.Spec.AdoptableRoles = []v1alpha1.NamePattern{legacy}
+	})
 }
 
 // policyARN is that of a policy of others.
@@ -123,18 +93,33 @@ func (s *stage) policyARN(name string) v1alpha1.PolicyARN {
 	return v1alpha1.PolicyARN("arn:aws:iam::" + s.account + ":policy/" + name)
 }
 
-// roleName is the name that the controller gives to the role.
-func (s *stage) roleName() string { return s.lane.name + "." + s.namespace + "." + declared }
+// roleName is the name that the controller gives to the role, or that of the one
+// which is to be adopted.
+func (s *stage) roleName() string {
+	if s.adopted != "" {
+		return legacy
+	}
+	return s.lane.name + "." + s.namespace + "." + declared
+}
+
+// A role that is to be adopted, and where it is.
+const (
+	legacy     = "orders-of-old"
+	legacyPath = "/apps/"
+)
 
 // path is where the controller puts the role; its policies lie one level below.
 func (s *stage) path() string { return "/taskrole/" + s.lane.name + "/" + s.namespace + "/" }
 
 func (s *stage) roleARN() string {
-	return "arn:aws:iam::" + s.account + ":role" + s.path() + s.roleName()
+	if s.adopted != "" {
+		return s.place.RoleARN(legacyPath, legacy)
+	}
+	return s.place.RoleARN(s.path(), s.roleName())
 }
 
 // shippedByNow are the pipeline's ACTIVE revisions, the oldest first.
-func (s *stage) shippedByNow() []revision {
+func (s *stage) shippedByNow() []ground.Revision {
 	s.shipping.Lock()
 	defer s.shipping.Unlock()
 	return slices.Clone(s.registered)
@@ -152,12 +137,12 @@ func (s *stage) must(err error) {
 func (s *stage) create(o client.Object) {
 	s.Helper()
 	o.SetLabels(map[string]string{laneLabel: s.lane.name})
-	s.must(world.kube.Create(s.ctx, o))
+	s.must(world.Kube.Create(s.ctx, o))
 }
 
 func (s *stage) get() (*v1alpha1.TaskRole, error) {
 	var tr v1alpha1.TaskRole
-	err := world.kube.Get(s.ctx, client.ObjectKey{Namespace: s.namespace, Name: declared}, &tr)
+	err := world.Kube.Get(s.ctx, client.ObjectKey{Namespace: s.namespace, Name: declared}, &tr)
 	return &tr, err
 }
 
@@ -167,7 +152,7 @@ func (s *stage) edit(change func(*v1alpha1.TaskRole)) {
 	s.must(err)
 	base := tr.DeepCopy()
 	change(tr)
-	s.must(world.kube.Patch(s.ctx, tr, client.MergeFrom(base)))
+	s.must(world.Kube.Patch(s.ctx, tr, client.MergeFrom(base)))
 }
 
 // nudge asks the manager for a look.
@@ -182,7 +167,7 @@ func (s *stage) nudge() {
 // deadline.
 func (s *stage) poll(check func() error) error {
 	var last error
-	err := wait.PollUntilContextTimeout(s.ctx, 100*time.Millisecond, deadline, true, func(context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(s.ctx, 100*time.Millisecond, ground.Deadline, true, func(context.Context) (bool, error) {
 		last = check()
 		return last == nil, nil
 	})
@@ -195,14 +180,14 @@ func (s *stage) poll(check func() error) error {
 func (s *stage) eventually(what string, check func() error) {
 	s.Helper()
 	if err := s.poll(check); err != nil {
-		s.Fatalf("%s: %v\n%s", what, err, s.lane.manager.tail(s.namespace))
+		s.Fatalf("%s: %v\n%s", what, err, s.lane.manager.Tail(s.namespace))
 	}
 }
 
 // classReady complains until the manager has reached the class's account.
 func (s *stage) classReady() error {
 	var class v1alpha1.TaskRoleClass
-	if err := world.kube.Get(s.ctx, client.ObjectKey{Name: s.className}, &class); err != nil {
+	if err := world.Kube.Get(s.ctx, client.ObjectKey{Name: s.className}, &class); err != nil {
 		return err
 	}
 	if !meta.IsStatusConditionTrue(class.Status.Conditions, v1alpha1.ConditionReady) {
@@ -256,10 +241,10 @@ func (s *stage) clear() {
 // drop deletes an object with no regard for finalizers, and complains until it
 // is gone.
 func drop(ctx context.Context, o client.Object) error {
-	if err := client.IgnoreNotFound(world.kube.Delete(ctx, o)); err != nil {
+	if err := client.IgnoreNotFound(world.Kube.Delete(ctx, o)); err != nil {
 		return err
 	}
-	err := world.kube.Patch(ctx, o, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`)))
+	err := world.Kube.Patch(ctx, o, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`)))
 	if apierrors.IsNotFound(err) {
 		return nil
 	}

@@ -15,17 +15,14 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
-
-// deadline is far above what anything here takes: what is not there by then is
-// not coming.
-const deadline = patience * 30 * time.Second
 
 // poll calls check until it has no complaint, and returns the last one after the
 // deadline.
 func (s *stage) poll(check func() error) error {
 	var last error
-	err := wait.PollUntilContextTimeout(s.ctx, 50*time.Millisecond, deadline, true, func(context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(s.ctx, 50*time.Millisecond, ground.Deadline, true, func(context.Context) (bool, error) {
 		last = check()
 		return last == nil, nil
 	})
@@ -49,7 +46,7 @@ func (s *stage) await(name, what string, fulfilled func(*v1alpha1.TaskRole) bool
 	var tr *v1alpha1.TaskRole
 	s.eventually("TaskRole "+name+" "+what, func() error {
 		tr = &v1alpha1.TaskRole{}
-		if err := world.kube.Get(s.ctx, client.ObjectKey{Namespace: s.namespace, Name: name}, tr); err != nil {
+		if err := world.Kube.Get(s.ctx, client.ObjectKey{Namespace: s.namespace, Name: name}, tr); err != nil {
 			return err
 		}
 		if !fulfilled(tr) {
@@ -81,7 +78,7 @@ func (s *stage) awaitGone(name string) {
 	s.Helper()
 	s.eventually("TaskRole "+name+" is gone", func() error {
 		var tr v1alpha1.TaskRole
-		err := world.kube.Get(s.ctx, client.ObjectKey{Namespace: s.namespace, Name: name}, &tr)
+		err := world.Kube.Get(s.ctx, client.ObjectKey{Namespace: s.namespace, Name: name}, &tr)
 		if err == nil {
 			return fmt.Errorf("still there: %s", summary(tr.Status.Conditions))
 		}
@@ -93,7 +90,7 @@ func (s *stage) awaitGone(name string) {
 func (s *stage) get(name string) *v1alpha1.TaskRole {
 	s.Helper()
 	var tr v1alpha1.TaskRole
-	if err := world.kube.Get(s.ctx, client.ObjectKey{Namespace: s.namespace, Name: name}, &tr); err != nil {
+	if err := world.Kube.Get(s.ctx, client.ObjectKey{Namespace: s.namespace, Name: name}, &tr); err != nil {
 		s.Fatal(err)
 	}
 	return &tr
@@ -179,7 +176,7 @@ func containsAll(text string, parts []string) bool {
 
 func (s *stage) events() []eventsv1.Event {
 	var list eventsv1.EventList
-	if err := world.kube.List(s.ctx, &list, client.InNamespace(s.namespace)); err != nil {
+	if err := world.Kube.List(s.ctx, &list, client.InNamespace(s.namespace)); err != nil {
 		s.Error(err)
 	}
 	return list.Items
@@ -188,7 +185,7 @@ func (s *stage) events() []eventsv1.Event {
 // tell prints what a person needs who wonders why a test failed.
 func (s *stage) tell() {
 	var list v1alpha1.TaskRoleList
-	if err := world.kube.List(s.ctx, &list, client.InNamespace(s.namespace)); err != nil {
+	if err := world.Kube.List(s.ctx, &list, client.InNamespace(s.namespace)); err != nil {
 		s.Error(err)
 	}
 	for i := range list.Items {
@@ -202,7 +199,7 @@ func (s *stage) tell() {
 	}
 	calls := operations(s.calls())
 	s.Logf("last calls in account %s:\n\t%s", s.account, strings.Join(calls[max(0, len(calls)-60):], "\n\t"))
-	s.Logf("last lines of the manager's log about %s:\n%s", s.namespace, s.manager.tail(s.namespace))
+	s.Logf("last lines of the manager's log about %s:\n%s", s.namespace, s.manager.Tail(s.namespace))
 }
 
 // awaitClassReady waits until the manager has reached the class's account.
@@ -210,7 +207,7 @@ func (s *stage) awaitClassReady() {
 	s.Helper()
 	s.eventually("class "+s.className+" is Ready", func() error {
 		var class v1alpha1.TaskRoleClass
-		if err := world.kube.Get(s.ctx, client.ObjectKey{Name: s.className}, &class); err != nil {
+		if err := world.Kube.Get(s.ctx, client.ObjectKey{Name: s.className}, &class); err != nil {
 			return err
 		}
 		if !meta.IsStatusConditionTrue(class.Status.Conditions, v1alpha1.ConditionReady) {

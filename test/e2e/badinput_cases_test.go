@@ -103,7 +103,7 @@ var refusedAtApply = map[string]badInput{
 	"literal region in a grant":   {spec: oneGrant("resources: ['arn:aws:sqs:region:111122223333:orders']"), says: []string{"spec.grants[0].resources[0]", "such as us-west-2"}},
 	"unknown executeCommand":      {spec: "executeCommand: 'Yes'", says: []string{"spec.executeCommand", `"Disabled", "Enabled"`}},
 	"namespace that is going": {prepare: func(s *stage) {
-		s.must(world.kube.Delete(s.ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace}}))
+		s.must(world.Kube.Delete(s.ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace}}))
 	}, says: []string{"namespace", "being terminated"}},
 }
 
@@ -224,7 +224,7 @@ var stalledInputs = map[string]badInput{
 		c.Spec.NamespaceSelector = &metav1.LabelSelector{MatchLabels: map[string]string{"tenant": "yes"}}
 	}, reason: v1alpha1.ReasonNotAllowed, says: []string{"metadata.namespace", "tenant=yes", "ask the platform team for a label"}},
 	"no namespace selected": {rails: func(c *v1alpha1.TaskRoleClass) { c.Spec.NamespaceSelector = nil },
-		reason: v1alpha1.ReasonNotAllowed, says: []string{"metadata.namespace", "absent", "ask the platform team"}},
+		reason: v1alpha1.ReasonNotAllowed, says: []string{"metadata.namespace", "no namespaceSelector", "ask the platform team"}},
 	"another boundary": {spec: "permissionsBoundaryARN: 'arn:aws:iam::ACCOUNT:policy/mine'", rails: bounded("arn:aws:iam::ACCOUNT:policy/forced"),
 		reason: v1alpha1.ReasonNotAllowed, says: []string{"spec.permissionsBoundaryARN", "policy/forced", "leave it out"}},
 	"boundary of another account": {spec: "permissionsBoundaryARN: 'arn:aws:iam::999999999999:policy/mine'",

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
 
 // badInput is a TaskRole that cannot be carried out.
@@ -57,7 +58,7 @@ func (c badInput) lay(s *stage) *unstructured.Unstructured {
 // error.
 func (c badInput) apply(s *stage) error {
 	s.Helper()
-	return world.kube.Create(s.ctx, c.lay(s), client.FieldValidation(metav1.FieldValidationStrict))
+	return world.Kube.Create(s.ctx, c.lay(s), client.FieldValidation(metav1.FieldValidationStrict))
 }
 
 func TestMalformedTaskRolesAreRefusedAtApply(t *testing.T) {
@@ -110,7 +111,7 @@ func (s *stage) of(t *testing.T) *stage {
 	return &mine
 }
 
-func (c badInput) play(t *testing.T, m *manager) *stage {
+func (c badInput) play(t *testing.T, m *ground.Manager) *stage {
 	t.Helper()
 	rails := c.rails
 	if rails == nil {
@@ -190,14 +191,14 @@ const peaceLooks = 2
 // wantPeace fails the test if a TaskRole keeps the manager busy: each time that
 // a look is asked for there is one, which writes no status and calls AWS no more
 // than a look may.
-func wantPeace(t *testing.T, m *manager, stages map[string]*stage) {
+func wantPeace(t *testing.T, m *ground.Manager, stages map[string]*stage) {
 	t.Helper()
 	var one *stage
 	for _, one = range stages {
 		break
 	}
 	one.settled()
-	before, err := m.looks()
+	before, err := looks(m)
 	one.must(err)
 	for _, s := range stages {
 		s.forget()
@@ -208,14 +209,14 @@ func wantPeace(t *testing.T, m *manager, stages map[string]*stage) {
 			asked[name] = s.lookAt("orders")
 		}
 		one.eventually("every TaskRole is looked at", func() error {
-			if n, err := m.looks(); err != nil || n-before < (i+1)*len(stages) {
+			if n, err := looks(m); err != nil || n-before < (i+1)*len(stages) {
 				return fmt.Errorf("%d looks of %d: %w", n-before, (i+1)*len(stages), err)
 			}
 			return nil
 		})
 		one.settled()
 	}
-	after, err := m.looks()
+	after, err := looks(m)
 	one.must(err)
 	if want := peaceLooks * len(stages); after-before != want {
 		t.Errorf("%d looks, %d were asked for", after-before, want)

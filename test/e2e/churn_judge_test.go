@@ -94,7 +94,7 @@ func (l *life) trust() any {
 
 func (c *churn) tags(l *life) map[string]string {
 	out := map[string]string{
-		"ecs.taskrole.dev/cluster-id": clusterID, "ecs.taskrole.dev/namespace": l.namespace, "ecs.taskrole.dev/name": lived,
+		"ecs.taskrole.dev/cluster-id": clusterID, "ecs.taskrole.dev/namespace": l.namespace, "ecs.taskrole.dev/name": lived, "ecs.taskrole.dev/cluster-uid": world.ClusterUID,
 		"ecs.taskrole.dev/family": l.family(), "ecs.taskrole.dev/class": c.className,
 	}
 	for _, tags := range []v1alpha1.Tags{l.spec.Tags, c.classTags} {

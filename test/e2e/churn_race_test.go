@@ -23,7 +23,7 @@ func TestATaskRoleThatIsGoneBeforeItIsHeldLeavesNothing(t *testing.T) {
 		if call.Operation == "GetCallerIdentity" {
 			first.Do(func() {
 				s.awaitWorkers(1)
-				s.must(world.kube.Delete(s.ctx, tr))
+				s.must(world.Kube.Delete(s.ctx, tr))
 				s.awaitGone("orders")
 			})
 		}
@@ -38,7 +38,7 @@ func TestATaskRoleThatIsGoneBeforeItIsHeldLeavesNothing(t *testing.T) {
 	if left := s.inventory(); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	s.must(client.IgnoreNotFound(world.kube.Delete(s.ctx, class)))
+	s.must(client.IgnoreNotFound(world.Kube.Delete(s.ctx, class)))
 }
 
 // awaitWorkers waits until the manager is at so many TaskRoles at this moment.
@@ -46,7 +46,7 @@ func (s *stage) awaitWorkers(n int) {
 	s.Helper()
 	want := fmt.Sprintf(`controller_runtime_active_workers{controller="taskrole"} %d`, n)
 	s.eventually(want, func() error {
-		_, body, err := get(s.manager.metrics + "/metrics")
+		_, body, err := get(s.manager.Metrics + "/metrics")
 		if err == nil && !strings.Contains(body, want) {
 			err = errors.New("not yet")
 		}

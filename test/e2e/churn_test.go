@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -166,12 +165,12 @@ func (c *churn) condemn(n int) {
 	m, gently := c.manager, c.restarts%2 == 1
 	c.blow = sync.OnceFunc(func() {
 		if !gently {
-			m.kill()
+			m.Kill()
 			return
 		}
 		// Once: a second one would end it at once. One that has ended already tells
 		// how by its exit.
-		_ = m.cmd.Process.Signal(syscall.SIGTERM)
+		_ = m.Terminate()
 	})
 	blow := c.blow
 	var calls atomic.Int32
@@ -196,16 +195,16 @@ func (c *churn) resume() {
 	m := c.manager
 	c.eventually("the manager ends", func() error {
 		select {
-		case <-m.ended:
+		case <-m.Ended:
 			return nil
 		default:
 			return errors.New("it runs")
 		}
 	})
-	if gently := c.restarts%2 == 1; gently && m.exit != nil {
-		c.Fatalf("the manager ended badly: %v\n%s", m.exit, m.tail(""))
+	if gently := c.restarts%2 == 1; gently && m.Exit != nil {
+		c.Fatalf("the manager ended badly: %v\n%s", m.Exit, m.Tail(""))
 	}
-	c.must(m.healthy())
+	c.must(m.Healthy(unheard))
 	c.blow = nil
 	c.restarts++
 	t, ok := c.TB.(*testing.T)
@@ -353,7 +352,7 @@ func (l *life) revisions() []revision {
 func (l *life) recorded() bool {
 	l.Helper()
 	var tr v1alpha1.TaskRole
-	err := world.kube.Get(l.ctx, client.ObjectKey{Namespace: l.namespace, Name: lived}, &tr)
+	err := world.Kube.Get(l.ctx, client.ObjectKey{Namespace: l.namespace, Name: lived}, &tr)
 	if client.IgnoreNotFound(err) != nil {
 		l.Fatal(err)
 	}

@@ -117,7 +117,7 @@ func TestAClassInUseDoesNotGoAway(t *testing.T) {
 	s.awaitReady("orders")
 	class := func() (*v1alpha1.TaskRoleClass, error) {
 		var c v1alpha1.TaskRoleClass
-		return &c, world.kube.Get(s.ctx, client.ObjectKey{Name: s.className}, &c)
+		return &c, world.Kube.Get(s.ctx, client.ObjectKey{Name: s.className}, &c)
 	}
 	s.eventually("the class is held", func() error {
 		c, err := class()
@@ -126,7 +126,7 @@ func TestAClassInUseDoesNotGoAway(t *testing.T) {
 		}
 		return err
 	})
-	s.must(world.kube.Delete(s.ctx, s.class()))
+	s.must(world.Kube.Delete(s.ctx, s.class()))
 	s.eventually("the class tells what holds it", func() error {
 		c, err := class()
 		if err != nil {
@@ -192,7 +192,7 @@ func TestWithoutTheExternalIDNobodyGetsIn(t *testing.T) {
 	// The class says the same, to those who can mend it.
 	s.eventually("the class is not Ready", func() error {
 		var c v1alpha1.TaskRoleClass
-		if err := world.kube.Get(s.ctx, client.ObjectKey{Name: s.className}, &c); err != nil {
+		if err := world.Kube.Get(s.ctx, client.ObjectKey{Name: s.className}, &c); err != nil {
 			return err
 		}
 		if r := meta.FindStatusCondition(c.Status.Conditions, v1alpha1.ConditionReady); r == nil || r.Reason != v1alpha1.ReasonAccessDenied {
@@ -216,7 +216,7 @@ func TestNothingIsDoneInAnAccountThatIsNotTheClasss(t *testing.T) {
 		t.Errorf("stalled: %v, %s", stalled(tr), message)
 	}
 	s.awaitEvent("orders", v1alpha1.ReasonWrongAccount, home)
-	for _, call := range world.aws.Calls()[s.mark:] {
+	for _, call := range world.AWS.Calls()[s.mark:] {
 		if call.Caller.Account == home && call.Service != "sts" {
 			t.Errorf("call in the controller's own account: %s %s", call.Service, call.Operation)
 		}

@@ -31,7 +31,7 @@ type cloud struct {
 
 func newCloud(account string, key awssim.Credentials) *cloud {
 	config := aws.Config{
-		Region: region, BaseEndpoint: aws.String(world.aws.URL()),
+		Region: region, BaseEndpoint: aws.String(world.AWS.URL()),
 		Credentials: credentials.NewStaticCredentialsProvider(key.AccessKeyID, key.SecretAccessKey, key.SessionToken),
 	}
 	return &cloud{account: account, config: config, iam: iam.NewFromConfig(config), ecs: ecs.NewFromConfig(config)}
@@ -40,7 +40,7 @@ func newCloud(account string, key awssim.Credentials) *cloud {
 // raw makes a call of ECS without the SDK's types, so that members which they do
 // not know go and come as they are.
 func (c *cloud) raw(ctx context.Context, operation, body string) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, world.aws.URL()+"/", bytes.NewReader([]byte(body)))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, world.AWS.URL()+"/", bytes.NewReader([]byte(body)))
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
 
 // What a look may cost in calls of AWS.
@@ -23,8 +24,8 @@ const aWait = "--propagation-wait=1s"
 var reconciled = regexp.MustCompile(`(?m)^controller_runtime_reconcile_total\{controller="taskrole",result="[a-z_]+"\} (\d+)$`)
 
 // looks is how many looks at TaskRoles the manager has ended.
-func (m *manager) looks() (int, error) {
-	_, body, err := get(m.metrics + "/metrics")
+func looks(m *ground.Manager) (int, error) {
+	_, body, err := get(m.Metrics + "/metrics")
 	if err != nil {
 		return 0, err
 	}
@@ -44,11 +45,11 @@ func (m *manager) looks() (int, error) {
 // TaskRole as it was when the look began.
 func (s *stage) look(name string) *v1alpha1.TaskRole {
 	s.Helper()
-	before, err := s.manager.looks()
+	before, err := looks(s.manager)
 	s.must(err)
 	asked := s.lookAt(name)
 	s.eventually("a look at "+name, func() error {
-		if now, err := s.manager.looks(); err != nil || now == before {
+		if now, err := looks(s.manager); err != nil || now == before {
 			return fmt.Errorf("none has ended: %w", err)
 		}
 		return nil
@@ -61,7 +62,7 @@ func (s *stage) settled() {
 	s.Helper()
 	last, still := -1, 0
 	s.eventually("the manager has nothing to do", func() error {
-		now, err := s.manager.looks()
+		now, err := looks(s.manager)
 		if err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func managers(call awssim.Call) bool {
 // calls are what the manager called in the stage's account since forget.
 func (s *stage) calls() []awssim.Call {
 	var own []awssim.Call
-	for _, call := range world.aws.Calls()[s.mark:] {
+	for _, call := range world.AWS.Calls()[s.mark:] {
 		if call.Caller.Account == s.account && managers(call) {
 			own = append(own, call)
 		}
@@ -78,7 +78,7 @@ func (s *stage) calls() []awssim.Call {
 }
 
 // forget lets calls begin anew.
-func (s *stage) forget() { s.mark = len(world.aws.Calls()) }
+func (s *stage) forget() { s.mark = len(world.AWS.Calls()) }
 
 // writes are the calls that changed something, or tried to.
 func (s *stage) writes() []string {

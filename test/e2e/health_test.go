@@ -103,7 +103,7 @@ func TestArgoCDSeesWhetherAClassCanBeUsed(t *testing.T) {
 			s := shared(t, c.change)
 			s.eventually("Argo CD calls the class "+c.want, func() error {
 				var class v1alpha1.TaskRoleClass
-				if err := world.kube.Get(s.ctx, client.ObjectKey{Name: s.className}, &class); err != nil {
+				if err := world.Kube.Get(s.ctx, client.ObjectKey{Name: s.className}, &class); err != nil {
 					return err
 				}
 				if status, message := s.health("taskroleclass", &class); status != c.want {

@@ -12,7 +12,7 @@ func TestAManagerWithAnotherClusterIDLeavesWhatWasMadeAlone(t *testing.T) {
 	s.register("orders", "orders:1")
 	s.declare("orders")
 	made := s.awaitReady("orders")
-	if err := s.manager.stop(); err != nil {
+	if err := s.manager.Stop(unheard); err != nil {
 		t.Fatal(err)
 	}
 	s.forget()
@@ -31,7 +31,7 @@ func TestAManagerWithAnotherClusterIDLeavesWhatWasMadeAlone(t *testing.T) {
 	if writes := s.writes(); len(writes) > 0 {
 		t.Errorf("write calls: %v", writes)
 	}
-	if err := s.manager.stop(); err != nil {
+	if err := s.manager.Stop(unheard); err != nil {
 		t.Fatal(err)
 	}
 	s.manager = launched(t, "--resync-period=1h")
@@ -55,7 +55,7 @@ func TestALostStatusDoesNotMoveATaskRoleToTodaysDefaultClass(t *testing.T) {
 	t.Cleanup(func() { s.drop(today) })
 	lost := made.DeepCopy()
 	lost.Status = v1alpha1.TaskRoleStatus{}
-	s.must(world.kube.Status().Update(s.ctx, lost))
+	s.must(world.Kube.Status().Update(s.ctx, lost))
 	s.forget()
 	s.annotate("orders", v1alpha1.AnnotationReconcile, "now")
 	found := s.await("orders", "has its status again", func(tr *v1alpha1.TaskRole) bool { return tr.Status.Role.ID != "" })

@@ -17,31 +17,20 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
-	"k8s.io/client-go/kubernetes/scheme"
-	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/go-logr/logr"
-
-	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
-	"github.com/taskrole/ecs-taskrole-controller/test/controlplane"
+	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
 
 // world is what all tests of a run share.
 var world struct {
-	plane      *controlplane.Plane
-	kube       client.Client // an administrator's, uncached
-	aws        *awssim.Server
+	*ground.Ground
 	faults     faults
-	folder     string // of what lives as long as the run
-	manager    string // the manager's binary
 	kubeconfig string // of the manager's ServiceAccount
 	shared     sharedManager
+	licences   licences
+	held       held
 }
 
 func TestMain(m *testing.M) {
@@ -58,7 +47,6 @@ func run(m *testing.M) (code int) {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	ctrl.SetLogger(logr.Discard())
 	defer func() {
 		if err := tearDown(); err != nil {
 			fmt.Fprintln(os.Stderr, "end to end:", err)
@@ -69,56 +57,26 @@ func run(m *testing.M) (code int) {
 		fmt.Fprintln(os.Stderr, "end to end:", err)
 		return 1
 	}
-	return m.Run()
+	code = m.Run()
+	if err := ownRights(world.AWS.Calls(), world.licences.of, everything(code)); err != nil {
+		fmt.Fprintln(os.Stderr, "end to end:", err)
+		code = 1
+	}
+	return code
 }
 
 func setUp() (err error) {
-	if world.folder, err = os.MkdirTemp("", "e2e-"); err != nil {
+	if world.Ground, err = ground.Start("e2e", awssim.Options{PageSize: 2, Enforce: world.held.holds}); err != nil {
 		return err
 	}
-	if err := buildManager(); err != nil {
-		return err
-	}
-	if world.aws, err = awssim.Start(awssim.Options{PageSize: 2}); err != nil {
-		return err
-	}
-	world.aws.Intercept(world.faults.decide)
-	if world.plane, err = controlplane.Start("config/crd/bases"); err != nil {
-		return err
-	}
-	if err := v1alpha1.AddToScheme(scheme.Scheme); err != nil {
-		return err
-	}
-	if world.kube, err = client.New(world.plane.Config(), client.Options{Scheme: scheme.Scheme}); err != nil {
-		return err
-	}
+	world.AWS.Intercept(world.faults.decide)
 	return grantRights(context.Background())
 }
 
 func tearDown() error {
 	err := world.shared.stop()
-	if world.plane != nil {
-		err = errors.Join(err, world.plane.Stop())
+	if world.Ground != nil {
+		err = errors.Join(err, world.Stop())
 	}
-	if world.aws != nil {
-		err = errors.Join(err, world.aws.Close())
-	}
-	return errors.Join(err, os.RemoveAll(world.folder))
-}
-
-// buildManager builds what is shipped, with the race detector where the tests
-// have it.
-func buildManager() error {
-	root, err := controlplane.Root()
-	if err != nil {
-		return err
-	}
-	world.manager = filepath.Join(world.folder, "manager")
-	args := append([]string{"build", "-buildvcs=false", "-o", world.manager}, raceFlags...)
-	build := exec.Command("go", append(args, "./cmd/manager")...)
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the manager: %w\n%s", err, out)
-	}
-	return nil
+	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
+	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
 
 func TestAManagerThatIsKilledLeavesWhatTheNextOneCompletes(t *testing.T) {
@@ -24,7 +25,7 @@ func TestAManagerThatIsKilledLeavesWhatTheNextOneCompletes(t *testing.T) {
 			killed := s.killAt(c.after, c.before)
 			s.declare("orders")
 			<-killed
-			if err := s.manager.healthy(); err != nil {
+			if err := s.manager.Healthy(unheard); err != nil {
 				t.Error(err)
 			}
 			s.intercept(nil)
@@ -46,7 +47,7 @@ func (s *stage) killAt(after, before string) (killed <-chan struct{}) {
 			armed = armed || call.Operation == after
 			return awssim.Fault{}
 		}
-		s.manager.kill()
+		s.manager.Kill()
 		select {
 		case <-done:
 		default:
@@ -92,12 +93,12 @@ func TestTheManagerEndsInTimeAndHandsOver(t *testing.T) {
 	second, err := launch(elect...)
 	s.must(err)
 	t.Cleanup(func() {
-		if err := second.stop(); err != nil {
+		if err := second.Stop(unheard); err != nil {
 			t.Error(err)
 		}
 	})
 	s.eventually("the second manager does nothing", func() error {
-		n, err := second.looks()
+		n, err := looks(second)
 		if n != 0 {
 			t.Errorf("two managers act at the same time: %d looks", n)
 		}
@@ -110,10 +111,10 @@ func TestTheManagerEndsInTimeAndHandsOver(t *testing.T) {
 	s.lookAt("orders")
 	<-slow
 	start := time.Now()
-	if err := s.manager.stop(); err != nil {
+	if err := s.manager.Stop(unheard); err != nil {
 		t.Error(err)
 	}
-	if took := time.Since(start); took > patience*5*time.Second {
+	if took := time.Since(start); took > ground.Patience*5*time.Second {
 		t.Errorf("it took %s to end", took)
 	}
 	// The lease was given back: nobody waits a minute for it to run out.
@@ -129,11 +130,11 @@ func TestProbesAnswerAndMetricsCountTheCallsOfAWS(t *testing.T) {
 	s.declare("orders")
 	s.awaitReady("orders")
 	for _, path := range []string{"/healthz", "/readyz"} {
-		if status, body, err := get(s.manager.probes + path); err != nil || status != http.StatusOK {
+		if status, body, err := get(s.manager.Probes + path); err != nil || status != http.StatusOK {
 			t.Errorf("%s answers %d: %s (%v)", path, status, body, err)
 		}
 	}
-	_, body, err := get(s.manager.metrics + "/metrics")
+	_, body, err := get(s.manager.Metrics + "/metrics")
 	s.must(err)
 	found := false
 	for line := range strings.Lines(body) {

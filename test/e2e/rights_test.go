@@ -25,7 +25,7 @@ const (
 // manager's ServiceAccount: with it the manager may what it may in a cluster.
 func grantRights(ctx context.Context) error {
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: managerNamespace}}
-	if err := world.kube.Create(ctx, namespace); err != nil {
+	if err := world.Kube.Create(ctx, namespace); err != nil {
 		return err
 	}
 	root, err := controlplane.Root()
@@ -44,11 +44,11 @@ func grantRights(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
-	_, kubeconfig, err := world.plane.ServiceAccount(ctx, managerNamespace, managerAccount)
+	_, kubeconfig, err := world.Plane.ServiceAccount(ctx, managerNamespace, managerAccount)
 	if err != nil {
 		return err
 	}
-	world.kubeconfig = filepath.Join(world.folder, "kubeconfig")
+	world.kubeconfig = filepath.Join(world.Folder, "kubeconfig")
 	return os.WriteFile(world.kubeconfig, kubeconfig, 0o600)
 }
 
@@ -66,7 +66,7 @@ func create(ctx context.Context, file string) error {
 		if object.Object == nil {
 			continue
 		}
-		if err := world.kube.Create(ctx, &object); err != nil {
+		if err := world.Kube.Create(ctx, &object); err != nil {
 			return err
 		}
 	}

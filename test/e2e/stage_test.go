@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
 
 const (
@@ -28,7 +29,7 @@ const (
 type stage struct {
 	testing.TB
 	ctx       context.Context
-	manager   *manager
+	manager   *ground.Manager
 	account   string
 	namespace string
 	className string
@@ -55,7 +56,7 @@ func alone(t testing.TB, flags ...string) *stage {
 
 // launched is a manager that is stopped, and must have been well, at the end of
 // the test.
-func launched(t testing.TB, flags ...string) *manager {
+func launched(t testing.TB, flags ...string) *ground.Manager {
 	t.Helper()
 	if err := world.shared.stop(); err != nil {
 		t.Error(err)
@@ -66,12 +67,12 @@ func launched(t testing.TB, flags ...string) *manager {
 	}
 	t.Cleanup(func() {
 		select {
-		case <-m.ended: // as the test wanted it
-			if err := m.healthy(); err != nil {
+		case <-m.Ended: // as the test wanted it
+			if err := m.Healthy(unheard); err != nil {
 				t.Error(err)
 			}
 		default:
-			if err := m.stop(); err != nil {
+			if err := m.Stop(unheard); err != nil {
 				t.Error(err)
 			}
 		}
@@ -80,7 +81,7 @@ func launched(t testing.TB, flags ...string) *manager {
 }
 
 // newStage makes a stage in the given account, or a new one where it is empty.
-func newStage(t testing.TB, m *manager, account string, change ...func(*v1alpha1.TaskRoleClass)) *stage {
+func newStage(t testing.TB, m *ground.Manager, account string, change ...func(*v1alpha1.TaskRoleClass)) *stage {
 	t.Helper()
 	n := stages.Add(1)
 	if account == "" {
@@ -89,8 +90,8 @@ func newStage(t testing.TB, m *manager, account string, change ...func(*v1alpha1
 	s := &stage{
 		TB: t, ctx: context.Background(), manager: m, account: account,
 		namespace: fmt.Sprintf("stage-%d", n), className: fmt.Sprintf("class-%d", n),
-		pipeline: newCloud(account, world.aws.Session(account, deployer, "run-1")),
-		admin:    newCloud(account, world.aws.User(account, "admin")),
+		pipeline: newCloud(account, world.AWS.Session(account, deployer, "run-1")),
+		admin:    newCloud(account, world.AWS.User(account, "admin")),
 	}
 	s.forget()
 	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace}})
@@ -168,9 +169,10 @@ func (s *stage) taskRole(name string, change ...func(*v1alpha1.TaskRole)) *v1alp
 
 func (s *stage) create(o client.Object) {
 	s.Helper()
-	if err := world.kube.Create(s.ctx, o); err != nil {
+	if err := world.Kube.Create(s.ctx, o); err != nil {
 		s.Fatal(err)
 	}
+	world.licences.note(s.Name(), o)
 }
 
 // edit changes a TaskRole, and returns it as it was right after.
@@ -190,14 +192,15 @@ func (s *stage) editClass(change func(*v1alpha1.TaskRoleClass)) {
 
 func (s *stage) update(o client.Object, change func()) {
 	s.Helper()
-	if err := world.kube.Get(s.ctx, client.ObjectKeyFromObject(o), o); err != nil {
+	if err := world.Kube.Get(s.ctx, client.ObjectKeyFromObject(o), o); err != nil {
 		s.Fatal(err)
 	}
 	base := o.DeepCopyObject().(client.Object)
 	change()
-	if err := world.kube.Patch(s.ctx, o, client.MergeFrom(base)); err != nil {
+	if err := world.Kube.Patch(s.ctx, o, client.MergeFrom(base)); err != nil {
 		s.Fatal(err)
 	}
+	world.licences.note(s.Name(), o)
 }
 
 // annotate sets an annotation of a TaskRole.
@@ -216,7 +219,7 @@ func (s *stage) lookAt(name string) *v1alpha1.TaskRole {
 func (s *stage) remove(name string) {
 	s.Helper()
 	tr := &v1alpha1.TaskRole{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: s.namespace}}
-	if err := world.kube.Delete(s.ctx, tr); err != nil {
+	if err := world.Kube.Delete(s.ctx, tr); err != nil {
 		s.Fatal(err)
 	}
 }
@@ -226,7 +229,7 @@ func (s *stage) remove(name string) {
 func (s *stage) clear() {
 	s.intercept(nil)
 	var list v1alpha1.TaskRoleList
-	if err := world.kube.List(s.ctx, &list, client.InNamespace(s.namespace)); err != nil {
+	if err := world.Kube.List(s.ctx, &list, client.InNamespace(s.namespace)); err != nil {
 		s.Error(err)
 	}
 	for i := range list.Items {
@@ -237,11 +240,11 @@ func (s *stage) clear() {
 
 // drop deletes an object and strips its finalizers until it is gone.
 func (s *stage) drop(o client.Object) {
-	if err := client.IgnoreNotFound(world.kube.Delete(s.ctx, o)); err != nil {
+	if err := client.IgnoreNotFound(world.Kube.Delete(s.ctx, o)); err != nil {
 		s.Error(err)
 	}
 	err := s.poll(func() error {
-		err := world.kube.Patch(s.ctx, o, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`)))
+		err := world.Kube.Patch(s.ctx, o, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`)))
 		if apierrors.IsNotFound(err) {
 			return nil
 		}
