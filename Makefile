@@ -86,6 +86,14 @@ bench: controlplane ## Count AWS calls and allocations.
 crashpoints: controlplane ## Kill the manager before and after every AWS call in turn (ARGS: more flags of go test).
 	$(GO) test ./test/crashpoints -run TestEveryCrashPoint -count=1 -timeout 60m -v -crashpoints=all $(ARGS)
 
+.PHONY: storm
+storm: controlplane ## A thousand random interleavings of pipelines with the controller, in bad weather (ARGS: more flags of go test).
+	$(GO) test ./test/storm -run TestStorm -count=1 -timeout 60m -v -storm.interleavings=1000 $(ARGS)
+
+.PHONY: soak
+soak: controlplane ## 300 TaskRoles under random edits while AWS throttles, fails and lags (ARGS='-soak.time=30m', and more flags of go test).
+	$(GO) test ./test/soak -run TestSoak -count=1 -timeout 120m -v -soak.time=5m -soak.roles=300 $(ARGS)
+
 # Needs root, bash, shellcheck, iptables and network namespaces; installs what Debian has.
 .PHONY: test-hosts
 test-hosts: ## Run the host set-up with real iptables in network namespaces, and shellcheck it (as root).
