@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -144,6 +145,22 @@ func (r *TaskRoleReconciler) carryOut(ctx context.Context, p *pass) error {
 	return err
 }
 
+// stillThere asks the API server itself for the TaskRole before a role is made for
+// it. The cache may lag right after a start, and a deletion that began before our
+// finalizer was there takes the object all the same (the registry of kube-apiserver
+// deletes without looking at the version): nobody would ever delete that role.
+func (r *TaskRoleReconciler) stillThere(ctx context.Context, p *pass) (bool, error) {
+	if p.outcome.Deleting || !slices.ContainsFunc(p.outcome.Plan.Actions, func(a plan.Action) bool { return a.Kind == plan.CreateRole }) {
+		return true, nil
+	}
+	var live v1alpha1.TaskRole
+	err := r.Live.Get(ctx, client.ObjectKeyFromObject(p.taskRole), &live)
+	if apierrors.IsNotFound(err) {
+		return false, nil
+	}
+	return live.UID == p.taskRole.UID && live.DeletionTimestamp.IsZero(), err
+}
+
 // repair puts right what nobody declared on the role itself, where ECS could not
 // be read, and gives back why. What the role permits may rest on the task
 // definition, and is left alone.
@@ -169,6 +186,10 @@ func (r *TaskRoleReconciler) settle(ctx context.Context, p *pass) (applied bool,
 	for range maxRounds {
 		if len(p.outcome.Plan.Actions) == 0 {
 			return applied, nil
+		}
+		if there, err := r.stillThere(ctx, p); err != nil || !there {
+			p.done = err == nil
+			return applied, err
 		}
 		applied = true
 		if err := r.apply(ctx, p); err != nil {

@@ -48,6 +48,8 @@ type Options struct {
 //	AWS ──────────────> observe ───┘
 type TaskRoleReconciler struct {
 	client.Client
+	// Live reads past the cache.
+	Live     client.Reader
 	Recorder events.EventRecorder
 	Accounts *Accounts
 	Options  Options
@@ -79,7 +81,8 @@ type pass struct {
 	options  plan.Options
 	outcome  conditions.Outcome
 	told     []plan.Note // by events
-	// done: a deletion has left nothing to do, and the finalizer may go.
+	// done: a deletion has left nothing to do, and the finalizer may go; or the
+	// object is gone, or going, and nothing was made.
 	done bool
 }
 
@@ -108,6 +111,8 @@ func (r *TaskRoleReconciler) Reconcile(ctx context.Context, req ctrl.Request) (c
 		p.outcome.Failure = &failure.Failure
 	case err != nil:
 		return ctrl.Result{}, err // of the API server: nothing was judged
+	case p.done && found.DeletionTimestamp.IsZero():
+		return ctrl.Result{}, nil // its deletion will be heard of
 	case p.done:
 		return ctrl.Result{}, r.letGo(ctx, p)
 	}

@@ -100,7 +100,9 @@ type Grant struct {
 	Resources []string `json:"resources,omitempty"`
 
 	// conditions narrow everything that the grant permits: operator -> key ->
-	// values. A key that one of its actions does not know is refused.
+	// values. A key that one of its actions does not know is refused. "Null" with
+	// true, operators that end in IfExists, ForAllValues and negated operators also
+	// hold where the request lacks the key, and so can permit more than they seem to.
 	// +optional
 	Conditions ConditionBlock `json:"conditions,omitempty"`
 }

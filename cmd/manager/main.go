@@ -133,7 +133,7 @@ func metricsOptions(m managerSettings) metricsserver.Options {
 
 func addControllers(ctx context.Context, mgr ctrl.Manager, accounts *controllers.Accounts, o controllers.Options) error {
 	roles := &controllers.TaskRoleReconciler{
-		Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder(name), Accounts: accounts, Options: o,
+		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder(name), Accounts: accounts, Options: o,
 	}
 	classes := &controllers.TaskRoleClassReconciler{Client: mgr.GetClient(), Accounts: accounts, Resync: o.Resync, MaxConcurrent: o.MaxConcurrent}
 	return errors.Join(roles.SetupWithManager(ctx, mgr), classes.SetupWithManager(mgr))

@@ -29,7 +29,7 @@ type Input struct {
 	// members by name; nil: none is known, and nothing is implied.
 	Definition map[string]json.RawMessage
 	// ManagedDocuments are documents of managed policies by ARN, as JSON, as far
-	// as they could be read.
+	// as they could be read; empty of what does not exist.
 	ManagedDocuments map[string]string
 }
 

@@ -143,6 +143,23 @@ func TestManagedPoliciesAreJudged(t *testing.T) {
 	}
 }
 
+func TestAManagedPolicyThatDoesNotExistIsToldAsSuch(t *testing.T) {
+	in := input(func(in *Input) {
+		in.Class.Spec.AllowedManagedPolicyARNs = []v1alpha1.PolicyARN{readOnly}
+		in.TaskRole.Spec.ManagedPolicyARNs = []v1alpha1.PolicyARN{readOnly}
+		in.ManagedDocuments = map[string]string{readOnly: ""}
+	})
+	for _, f := range build(t, in).Findings {
+		if f.Code == CodeUnreadable {
+			if f.Severity != policy.Error || !strings.Contains(f.Message, "does not exist") {
+				t.Errorf("%+v", f)
+			}
+			return
+		}
+	}
+	t.Error("nothing is told")
+}
+
 // defined is a definition of one container, written as JSON.
 func defined(container string) func(*Input) {
 	return func(in *Input) {

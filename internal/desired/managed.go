@@ -43,7 +43,15 @@ func judge(in Input, sources []source) []policy.Finding {
 		return findings // nobody has looked yet
 	}
 	for _, arn := range managed(in) {
-		findings = append(findings, judgeManaged("policy "+arn, in.ManagedDocuments[arn])...)
+		document, read := in.ManagedDocuments[arn]
+		if read && document == "" {
+			findings = append(findings, policy.Finding{
+				Severity: policy.Error, Code: CodeUnreadable, Subject: "policy " + arn,
+				Message: "it does not exist, so it cannot be attached: correct the ARN in spec.managedPolicyARNs, or have the policy created",
+			})
+			continue
+		}
+		findings = append(findings, judgeManaged("policy "+arn, document)...)
 	}
 	return findings
 }

@@ -7,6 +7,7 @@ import (
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/taskrole/ecs-taskrole-controller/internal/aws"
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 )
 
@@ -25,39 +26,44 @@ const (
 // read is the answer about a policy of others, and when it was given.
 type read struct {
 	document string // empty: it could not be read
+	missing  bool   // because there is none
 	at       time.Time
 }
 
 // Documents are the default documents of managed policies by ARN, as JSON: those
-// that can be read. They are for judging only, so what cannot be read is left
-// out instead of being an error. A policy takes two calls at most, once an hour.
+// that can be read; of one that does not exist it is empty. They are for judging
+// only, so what cannot be read is left out instead of being an error. A policy takes
+// two calls at most, once an hour.
 func (s *Service) Documents(ctx context.Context, arns []string) map[string]string {
 	out := make(map[string]string, len(arns))
 	for _, arn := range arns {
-		if document := s.managedDocument(ctx, arn); document != "" {
-			out[arn] = document
+		if r := s.managedDocument(ctx, arn); r.document != "" || r.missing {
+			out[arn] = r.document
 		}
 	}
 	return out
 }
 
-func (s *Service) managedDocument(ctx context.Context, arn string) string {
+func (s *Service) managedDocument(ctx context.Context, arn string) read {
 	known, found := s.managed.Get(arn)
 	before, _ := known.(read)
 	if found && time.Since(before.at) < managedAge {
-		return before.document
+		return before
 	}
 	document, err := s.defaultDocument(ctx, arn)
 	if ctx.Err() != nil {
-		return before.document
+		return before
 	}
-	now := time.Now()
+	now := read{document: document, at: time.Now()}
 	if err != nil {
-		document = before.document // better old than none
-		now = now.Add(failureAge - managedAge)
+		now.missing = is(err, aws.NotFound)
+		if !now.missing {
+			now.document = before.document // better old than none
+		}
+		now.at = now.at.Add(failureAge - managedAge)
 	}
-	s.managed.Add(arn, read{document, now})
-	return document
+	s.managed.Add(arn, now)
+	return now
 }
 
 func (s *Service) defaultDocument(ctx context.Context, arn string) (string, error) {

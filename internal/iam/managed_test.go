@@ -44,9 +44,10 @@ func TestAManagedPolicyThatCannotBeReadIsLeftOutAndNotAskedForAtEveryLook(t *tes
 		}
 		return awssim.Fault{}
 	})
-	got := b.service.Documents(t.Context(), []string{boundary, "arn:aws:iam::111122223333:policy/nowhere"})
-	if got == nil || len(got) != 0 {
-		t.Errorf("%v", got)
+	const nowhere = "arn:aws:iam::111122223333:policy/nowhere"
+	got := b.service.Documents(t.Context(), []string{boundary, nowhere})
+	if document, told := got[nowhere]; len(got) != 1 || !told || document != "" {
+		t.Errorf("what may not be read is left out, and what does not exist is empty: %v", got)
 	}
 	before := len(b.sim.Calls())
 	b.service.Documents(t.Context(), []string{boundary})

@@ -126,7 +126,7 @@ type Observed struct {
 	Policies []ObservedPolicy
 	Family   Family
 	// Managed are documents of declared managed policies by ARN, as JSON: those
-	// that could be read. Nil: nobody tried.
+	// that could be read, and empty of what does not exist. Nil: nobody tried.
 	Managed map[string]string
 }
 

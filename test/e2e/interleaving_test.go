@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -82,9 +83,12 @@ func TestAWithdrawnRevisionGivesWayToTheOneBeforeIt(t *testing.T) {
 	s.deregister("orders", 3)
 	s.awaitRole("orders", s.roleARN("orders"), "orders:1")
 	s.awaitReady("orders")
-	for _, line := range s.active("orders") {
-		if line[:1] == "4" {
-			t.Errorf("the copy of what was withdrawn is still ACTIVE: %s", line)
+	s.eventually("the copy of what was withdrawn is withdrawn", func() error {
+		for _, line := range s.active("orders") {
+			if line[:1] == "4" {
+				return errors.New(line + " is ACTIVE")
+			}
 		}
-	}
+		return nil
+	})
 }
