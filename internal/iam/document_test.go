@@ -1,6 +1,13 @@
 package iam
 
-import "testing"
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
 
 func TestOnlyWhatIsEncodedIsDecoded(t *testing.T) {
 	cases := map[string]struct{ document, want string }{
@@ -19,4 +26,22 @@ func TestOnlyWhatIsEncodedIsDecoded(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestADocumentComesBackAsItWasHoweverItIsEncoded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		values := rapid.MapOf(rapid.String(), rapid.SliceOf(rapid.String())).Draw(t, "document")
+		text, err := json.Marshal(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		document := string(text)
+		for encoding, encoded := range map[string]string{
+			"none": document, "RFC 3986": strings.ReplaceAll(url.QueryEscape(document), "+", "%20"), "path": url.PathEscape(document),
+		} {
+			if got := decoded(encoded); got != document {
+				t.Fatalf("%s: %q became %q", encoding, document, got)
+			}
+		}
+	})
 }
