@@ -240,6 +240,9 @@ func touchesIAM(p plan.Plan) bool {
 // one fails.
 func (r *TaskRoleReconciler) apply(ctx context.Context, p *pass) error {
 	for _, action := range p.outcome.Plan.Actions {
+		if action.Kind.Area() == plan.AreaTaskDefinition {
+			r.memory.writes(p.taskRole.UID, time.Now())
+		}
 		after, err := p.account.apply(ctx, action, p.observed)
 		if errors.Is(err, ecs.ErrChanged) {
 			return r.observeFamily(ctx, p)

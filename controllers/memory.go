@@ -44,8 +44,9 @@ type copied struct {
 	// dropped counts the revisions of others without the role that were copied, one
 	// after the other.
 	dropped int
-	// lost: the answer to a registration was, and no look since was without trouble.
-	lost bool
+	// wrote is when revisions were registered or withdrawn last, or were tried to
+	// be, until a look has found that nothing is there twice; zero: one has.
+	wrote time.Time
 }
 
 func newMemory() *memory {
@@ -88,7 +89,7 @@ func (m *memory) noteCopy(uid types.UID, made, source model.Revision) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	before := m.copied[uid]
-	after := copied{plan.Copied{Copy: made.Number, Source: source.Number}, made.ARN, before.dropped, before.lost}
+	after := copied{plan.Copied{Copy: made.Number, Source: source.Number}, made.ARN, before.dropped, before.wrote}
 	if source.Number > before.last.Source {
 		after.dropped++
 	}
@@ -105,21 +106,24 @@ func (m *memory) named(uid types.UID) {
 	}
 }
 
-// lose notes that the answer to a registration was lost.
-func (m *memory) lose(uid types.UID) {
+// writes notes that revisions are registered or withdrawn.
+func (m *memory) writes(uid types.UID, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c := m.copied[uid]
-	c.lost = true
+	c.wrote = now
 	m.copied[uid] = c
 }
 
-// found notes a look at all that there is, after which nothing was left to do.
-func (m *memory) found(uid types.UID) {
+// found notes a look at all that there is, after which nothing was left to do. Only
+// one that began when reads showed the last write counts: of those before.
+func (m *memory) found(uid types.UID, before time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c := m.copied[uid]
-	c.lost = false
+	if c.wrote.Before(before) {
+		c.wrote = time.Time{}
+	}
 	m.copied[uid] = c
 }
 

@@ -48,7 +48,7 @@ func TestAWriteWithoutAnAnswerMakesWhatIsRememberedDoubtful(t *testing.T) {
 func TestACopyIsRememberedUntilItsTaskRoleGoes(t *testing.T) {
 	m := newMemory()
 	m.noteCopy("a", model.Revision{Number: 2, ARN: "arn:2"}, model.Revision{Number: 1})
-	if got := m.copyOf("a"); got != (copied{plan.Copied{Copy: 2, Source: 1}, "arn:2", 1, false}) {
+	if got := m.copyOf("a"); got != (copied{plan.Copied{Copy: 2, Source: 1}, "arn:2", 1, time.Time{}}) {
 		t.Errorf("got %v", got)
 	}
 	m.forget("a")
@@ -113,18 +113,19 @@ func TestAFailureThatPassesIsNotToldOfWhatWasReady(t *testing.T) {
 	}
 }
 
-func TestALostRegistrationIsRememberedUntilALookFoundAll(t *testing.T) {
-	m := newMemory()
+func TestThatRevisionsWereWrittenIsRememberedUntilALookFoundAll(t *testing.T) {
+	m, now := newMemory(), time.Now()
 	if m.knows("a") {
 		t.Error("something is known before the first look")
 	}
-	m.lose("a")
+	m.writes("a", now)
 	m.noteCopy("a", model.Revision{Number: 2}, model.Revision{Number: 1})
-	if !m.copyOf("a").lost || !m.knows("a") {
+	m.found("a", now.Add(-time.Second)) // reads may lag
+	if m.copyOf("a").wrote.IsZero() || !m.knows("a") {
 		t.Error("forgotten too soon")
 	}
-	m.found("a")
-	if m.copyOf("a").lost {
+	m.found("a", now.Add(time.Second))
+	if !m.copyOf("a").wrote.IsZero() {
 		t.Error("never forgotten")
 	}
 }

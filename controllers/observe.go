@@ -7,7 +7,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
-	"github.com/taskrole/ecs-taskrole-controller/internal/aws"
 	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
 )
 
@@ -56,11 +55,12 @@ func (r *TaskRoleReconciler) observeFamily(ctx context.Context, p *pass) (err er
 	return nil
 }
 
-// mayBeTwice says whether a copy may have been registered twice: the answer to a
-// registration was lost, or an earlier process ended before all was well.
+// mayBeTwice says whether a copy of ours may stand beneath what others registered
+// since: an answer was lost, a withdrawal failed, a list lagged, or an earlier process
+// ended before all was well.
 func (r *TaskRoleReconciler) mayBeTwice(p *pass) bool {
 	ready := meta.IsStatusConditionTrue(p.taskRole.Status.Conditions, v1alpha1.ConditionReady)
-	return r.memory.copyOf(p.taskRole.UID).lost || p.begun && !ready && !r.memory.knows(p.taskRole.UID)
+	return !r.memory.copyOf(p.taskRole.UID).wrote.IsZero() || p.begun && !ready && !r.memory.knows(p.taskRole.UID)
 }
 
 // confirm makes sure that the role is still the one which was remembered, before
@@ -105,13 +105,10 @@ func (r *TaskRoleReconciler) settled(p *pass) time.Time {
 func (r *TaskRoleReconciler) keep(p *pass, applied bool, err error) {
 	now, roleARN := time.Now(), p.desired.RoleARN()
 	if err == nil && len(p.outcome.Plan.Pending) == 0 {
-		r.memory.found(p.taskRole.UID)
+		r.memory.found(p.taskRole.UID, p.start.Add(-r.Options.ReadLag))
 	}
 	switch {
 	case err != nil && unanswered(err):
-		if aws.Explain(err).Operation == "RegisterTaskDefinition" {
-			r.memory.lose(p.taskRole.UID)
-		}
 		r.memory.mistrust(roleARN, now.Add(r.Options.ReadLag))
 	case err != nil && !p.recalled.IsZero(): // AWS is not as remembered, perhaps
 		r.memory.distrust(roleARN)

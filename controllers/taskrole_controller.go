@@ -62,6 +62,7 @@ type TaskRoleReconciler struct {
 
 // pass is one look at one TaskRole. Each step adds to it what the next needs.
 type pass struct {
+	start time.Time
 	// taskRole is the object; its status is what will be written.
 	taskRole *v1alpha1.TaskRole
 	class    *v1alpha1.TaskRoleClass
@@ -94,7 +95,7 @@ func (r *TaskRoleReconciler) Reconcile(ctx context.Context, req ctrl.Request) (c
 	if err := r.Get(ctx, req.NamespacedName, &found); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
-	p := &pass{taskRole: found.DeepCopy(), begun: controllerutil.ContainsFinalizer(&found, v1alpha1.FinalizerTaskRole)}
+	p := &pass{start: time.Now(), taskRole: found.DeepCopy(), begun: controllerutil.ContainsFinalizer(&found, v1alpha1.FinalizerTaskRole)}
 	p.outcome.Generation = found.Generation
 	p.options = plan.Options{
 		PropagationWait: r.Options.PropagationWait, MaxAttached: r.Options.MaxAttached, MovedFrom: r.Options.MovedFrom,

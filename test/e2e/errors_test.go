@@ -1,11 +1,13 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
@@ -163,5 +165,36 @@ func (s *stage) wantOne(name string) {
 		if call.Operation == "DeregisterTaskDefinition" && strings.Contains(call.Parameters, ":1\"") {
 			s.Errorf("the pipeline's revision was deregistered: %s", call.Parameters)
 		}
+	}
+}
+
+func TestAnAccountThatHangsHoldsUpNoOther(t *testing.T) {
+	// Longer than the test: who gets a worker of the account that hangs keeps it.
+	s := alone(t, "--aws-call-timeout=1h", "--max-concurrent-reconciles=4")
+	s.register("orders", "orders:1")
+	s.declare("orders")
+	s.awaitReady("orders")
+	hung := newStage(t, s.manager, "")
+	var held atomic.Int32
+	hung.intercept(func(awssim.Call) awssim.Fault {
+		held.Add(1)
+		return awssim.Fault{DropBefore: true, Hang: time.Hour}
+	})
+	for i := range 12 {
+		hung.declare(fmt.Sprintf("orders-%d", i))
+	}
+	s.eventually("calls hang", func() error {
+		if held.Load() == 0 {
+			return errors.New("none does")
+		}
+		return nil
+	})
+	s.edit("orders", func(tr *v1alpha1.TaskRole) { tr.Spec.Statements[0].Actions = []string{"s3:GetObjectVersion"} })
+	s.awaitReady("orders")
+	s.declare("more", func(tr *v1alpha1.TaskRole) { tr.Spec.Family = "more" })
+	s.awaitReason("more", v1alpha1.ReasonWaitingForFamily)
+	// Half of the workers, and the one that looks at the class.
+	if n := held.Load(); n > 2+1 {
+		t.Errorf("of the account that hangs %d calls are made at the same time", n)
 	}
 }
