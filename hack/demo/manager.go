@@ -18,6 +18,8 @@ const (
 	// propagationWait is a little longer, and shorter than the manager's default:
 	// nobody should have to wait here for AWS's slowest day.
 	propagationWait = 3 * time.Second
+	// readLag is short, too: the simulated AWS shows at once what was written.
+	readLag = time.Second
 	// resync is short, so that a visitor who changes something by hand sees it
 	// put back.
 	resync = 15 * time.Second
@@ -54,7 +56,7 @@ func (d *demo) startManager(ctx context.Context) error {
 	command := exec.Command(d.settings.manager, //nolint:noctx // see above
 		"--cluster-id="+clusterID, "--kubeconfig="+path,
 		"--leader-elect", "--leader-election-namespace="+managerNamespace,
-		"--propagation-wait="+propagationWait.String(), "--resync-period="+resync.String(),
+		"--propagation-wait="+propagationWait.String(), "--resync-period="+resync.String(), "--read-lag="+readLag.String(),
 		"--metrics-bind-address=0", "--health-probe-bind-address=0")
 	command.Env = d.managerEnvironment()
 	command.Stdout, command.Stderr = log, log
