@@ -66,3 +66,22 @@ func TestALostStatusDoesNotMoveATaskRoleToTodaysDefaultClass(t *testing.T) {
 		t.Errorf("write calls: %v", writes)
 	}
 }
+
+func TestAClusterThatTakesAnothersPlaceTakesItsRolesOverWhenItIsTold(t *testing.T) {
+	const gone = "0b5e0a3e-0000-4000-8000-000000000000"
+	s := alone(t, "--resync-period=2s")
+	s.register("orders", "orders:1")
+	s.makeRole(s.roleName("orders"), s.path(), s.trust(), with(s.ownerTags("orders"), map[string]string{"ecs.taskrole.dev/cluster-uid": gone}))
+	id := s.role(s.roleName("orders")).ID
+	s.declare("orders")
+	s.awaitReason("orders", v1alpha1.ReasonOtherCluster)
+	if writes := s.writes(); len(writes) > 0 {
+		t.Errorf("it touched what is another cluster's: %v", writes)
+	}
+	s.must(s.manager.Stop(unheard))
+	s.manager = launched(t, "--resync-period=2s", "--moved-from="+gone)
+	s.awaitReady("orders")
+	if r := s.role(s.roleName("orders")); r.ID != id || r.Tags["ecs.taskrole.dev/cluster-uid"] != world.ClusterUID {
+		t.Errorf("the role that was taken over: %+v", r)
+	}
+}
