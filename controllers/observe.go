@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
 )
 
@@ -51,6 +52,20 @@ func (r *TaskRoleReconciler) observeFamily(ctx context.Context, p *pass) (err er
 	}
 	if newest, found := p.observed.Family.Newest(); found && p.observed.Family.Last(newest) && newest.RoleARN == p.desired.RoleARN() {
 		r.memory.named(p.taskRole.UID)
+	}
+	return r.observeCarried(ctx, p)
+}
+
+// observeCarried looks whose the role is that the family carries before it is ours.
+func (r *TaskRoleReconciler) observeCarried(ctx context.Context, p *pass) (err error) {
+	newest, _ := p.observed.Family.Newest()
+	p.observed.Carried = model.Owner{}
+	if newest.RoleARN == "" || newest.RoleARN == p.desired.RoleARN() || model.Managed(newest.RoleARN) {
+		return nil
+	}
+	p.observed.Carried, err = p.account.iam.Owner(ctx, newest.RoleARN)
+	if err != nil {
+		return awsFailure(plan.AreaTaskDefinition, "look whose role "+newest.RoleARN+" is", err)
 	}
 	return nil
 }

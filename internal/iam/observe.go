@@ -29,6 +29,20 @@ func (s *Service) Observe(ctx context.Context, want model.State) (*model.Observe
 	return role, policies, nil
 }
 
+// Owner is the owner that the tags of a role name; none where they name none, or
+// where there is no such role.
+func (s *Service) Owner(ctx context.Context, roleARN string) (model.Owner, error) {
+	name := roleARN[strings.LastIndex(roleARN, "/")+1:]
+	out, err := s.api.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+	if is(err, aws.NotFound) {
+		return model.Owner{}, nil
+	}
+	if err != nil {
+		return model.Owner{}, err
+	}
+	return model.OwnerOf(tagsOf(out.Role.Tags)), nil
+}
+
 // RoleID is the unique id of the role of that name; empty where there is none.
 func (s *Service) RoleID(ctx context.Context, name string) (string, error) {
 	out, err := s.api.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})

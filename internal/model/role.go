@@ -125,6 +125,10 @@ type Observed struct {
 	// Policies are those in the owner's path, sorted by name.
 	Policies []ObservedPolicy
 	Family   Family
+	// Carried is the owner, by its tags, of the role that the newest revision
+	// carries, where that is neither ours nor in a path of controllers of this kind;
+	// none else: a role that was adopted stays in its path.
+	Carried Owner
 	// Managed are documents of declared managed policies by ARN, as JSON: those
 	// that could be read, and empty of what does not exist. Nil: nobody tried.
 	Managed map[string]string

@@ -117,7 +117,7 @@ func newestReason(newest model.Revision) string {
 // copy registers a copy of source with our role, unless something forbids it.
 func (p *Plan) copy(in Input, opts Options, source model.Revision, reason string) {
 	roleARN := in.Desired.RoleARN()
-	if source.RoleARN != roleARN && model.Managed(source.RoleARN) {
+	if source.RoleARN != roleARN && (model.Managed(source.RoleARN) || carriedByOthers(in, source)) {
 		p.hold(AreaTaskDefinition, HoldConflict, fmt.Sprintf(
 			"revision %d of family %s carries %s, the role of another TaskRole, which is never replaced: delete that TaskRole, or register the family anew with another role or none",
 			source.Number, in.Desired.Owner.Family, source.RoleARN))
@@ -137,6 +137,14 @@ func (p *Plan) copy(in Input, opts Options, source model.Revision, reason string
 		return
 	}
 	p.add(a)
+}
+
+// carriedByOthers says whether the revision carries a role that another TaskRole
+// has adopted.
+func carriedByOthers(in Input, r model.Revision) bool {
+	newest, _ := in.Observed.Family.Newest()
+	carried := in.Observed.Carried
+	return r.Number == newest.Number && !carried.Same(model.Owner{}) && !carried.Same(in.Desired.Owner)
 }
 
 func definitionAction(in Input, kind Kind, r model.Revision, reason string) Action {

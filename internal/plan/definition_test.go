@@ -69,6 +69,14 @@ func TestTheNewestRevisionCarriesTheRoleWithTheContentOfOthers(t *testing.T) {
 			in.Observed.Family = family(revision(3, others, caller, "b"), revision(1, "", pipeline, "b"))
 		}),
 			want: []string{"hold Conflict, terminal"}},
+		"a role that another TaskRole adopted": {in: unchanged(func(in *Input) {
+			in.Observed.Family = family(revision(3, previous, pipeline, "b"))
+			in.Observed.Carried = model.Owner{ClusterID: "other", Namespace: "bank", Name: "api", Family: "shop-orders"}
+		}), want: []string{"hold Conflict, terminal"}},
+		"a role that we adopted before": {in: unchanged(func(in *Input) {
+			in.Observed.Family = family(revision(3, previous, pipeline, "b"))
+			in.Observed.Carried = owner
+		}), want: []string{"TagRole prod.shop.orders-api ecs.taskrole.dev/previous-role", "RegisterCopy shop-orders:3 with prod.shop.orders-api"}},
 		"no role, by a trusted one": {in: unchanged(func(in *Input) {
 			in.Observed.Family = family(revision(3, "", pipeline, "b"), revision(2, roleARN, caller, "a"))
 		}),

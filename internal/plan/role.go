@@ -106,7 +106,7 @@ func previousRole(in Input) string {
 	}
 	foreign, found := in.Observed.Family.NewestForeign(in.Desired.RoleARN())
 	switch {
-	case !found || foreign.RoleARN == in.Desired.RoleARN() || model.Managed(foreign.RoleARN) || !trusted(in, foreign):
+	case !found || foreign.RoleARN == in.Desired.RoleARN() || model.Managed(foreign.RoleARN) || carriedByOthers(in, foreign) || !trusted(in, foreign):
 		return so
 	case foreign.RoleARN == "":
 		return NoPreviousRole

@@ -71,6 +71,10 @@ func onTheFamily() []attempt {
 			s.makeRole("other.shop.orders", "/taskrole/other/shop/", s.trust(), nil)
 			s.register("orders", "orders:2", carrying("arn:aws:iam::"+s.account+":role/taskrole/other/shop/other.shop.orders"))
 		}, reason: v1alpha1.ReasonConflict, never: still, whole: true},
+		{name: "a revision carries a role that another cluster adopted", act: func(s *stage) {
+			s.makeRole("adopted", "/", s.trust(), with(s.ownerTags("orders"), map[string]string{"ecs.taskrole.dev/cluster-id": "other"}))
+			s.register("orders", "orders:2", carrying("arn:aws:iam::"+s.account+":role/adopted"))
+		}, reason: v1alpha1.ReasonConflict, never: still, whole: true},
 		{name: "our copy is deregistered", act: func(s *stage) { s.deregister("orders", 2) }, must: []string{"RegisterTaskDefinition"},
 			never: []string{"DeregisterTaskDefinition"}, whole: true, then: gets(ownRole)},
 		{name: "everything of the pipeline's is deregistered", act: func(s *stage) { s.deregister("orders", 1) }, never: still, whole: true, then: gets(ownRole)},
