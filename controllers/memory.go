@@ -47,6 +47,8 @@ type copied struct {
 	// wrote is when revisions were registered or withdrawn last, or were tried to
 	// be, until a look has found that nothing is there twice; zero: one has.
 	wrote time.Time
+	// clean is the newest revision at that look.
+	clean int32
 }
 
 func newMemory() *memory {
@@ -89,7 +91,7 @@ func (m *memory) noteCopy(uid types.UID, made, source model.Revision) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	before := m.copied[uid]
-	after := copied{plan.Copied{Copy: made.Number, Source: source.Number}, made.ARN, before.dropped, before.wrote}
+	after := copied{plan.Copied{Copy: made.Number, Source: source.Number}, made.ARN, before.dropped, before.wrote, before.clean}
 	if source.Number > before.last.Source {
 		after.dropped++
 	}
@@ -117,12 +119,12 @@ func (m *memory) writes(uid types.UID, now time.Time) {
 
 // found notes a look at all that there is, after which nothing was left to do. Only
 // one that began when reads showed the last write counts: of those before.
-func (m *memory) found(uid types.UID, before time.Time) {
+func (m *memory) found(uid types.UID, newest int32, before time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c := m.copied[uid]
 	if c.wrote.Before(before) {
-		c.wrote = time.Time{}
+		c.wrote, c.clean = time.Time{}, newest
 	}
 	m.copied[uid] = c
 }

@@ -48,7 +48,7 @@ func TestAWriteWithoutAnAnswerMakesWhatIsRememberedDoubtful(t *testing.T) {
 func TestACopyIsRememberedUntilItsTaskRoleGoes(t *testing.T) {
 	m := newMemory()
 	m.noteCopy("a", model.Revision{Number: 2, ARN: "arn:2"}, model.Revision{Number: 1})
-	if got := m.copyOf("a"); got != (copied{plan.Copied{Copy: 2, Source: 1}, "arn:2", 1, time.Time{}}) {
+	if got := m.copyOf("a"); got != (copied{plan.Copied{Copy: 2, Source: 1}, "arn:2", 1, time.Time{}, 0}) {
 		t.Errorf("got %v", got)
 	}
 	m.forget("a")
@@ -120,12 +120,12 @@ func TestThatRevisionsWereWrittenIsRememberedUntilALookFoundAll(t *testing.T) {
 	}
 	m.writes("a", now)
 	m.noteCopy("a", model.Revision{Number: 2}, model.Revision{Number: 1})
-	m.found("a", now.Add(-time.Second)) // reads may lag
+	m.found("a", 2, now.Add(-time.Second)) // reads may lag
 	if m.copyOf("a").wrote.IsZero() || !m.knows("a") {
 		t.Error("forgotten too soon")
 	}
-	m.found("a", now.Add(time.Second))
-	if !m.copyOf("a").wrote.IsZero() {
+	m.found("a", 2, now.Add(time.Second))
+	if c := m.copyOf("a"); !c.wrote.IsZero() || c.clean != 2 {
 		t.Error("never forgotten")
 	}
 }

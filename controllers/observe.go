@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/ecs"
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
 )
@@ -46,7 +47,7 @@ func (r *TaskRoleReconciler) observeFamily(ctx context.Context, p *pass) (err er
 	if registered == "" { // before this process
 		registered = p.taskRole.Status.TaskDefinition.ARN
 	}
-	p.observed.Family, err = p.account.ecs.Observe(ctx, family, registered, r.mayBeTwice(p))
+	p.observed.Family, err = p.account.ecs.Observe(ctx, family, registered, r.depth(p))
 	if err != nil {
 		return awsFailure(plan.AreaTaskDefinition, "look at family "+family, err)
 	}
@@ -70,12 +71,16 @@ func (r *TaskRoleReconciler) observeCarried(ctx context.Context, p *pass) (err e
 	return nil
 }
 
-// mayBeTwice says whether a copy of ours may stand beneath what others registered
-// since: an answer was lost, a withdrawal failed, a list lagged, or an earlier process
-// ended before all was well.
-func (r *TaskRoleReconciler) mayBeTwice(p *pass) bool {
+// depth is down to which revision copies of ours may stand beneath what others
+// registered since: an answer was lost, a withdrawal failed, a list lagged, or an
+// earlier process ended before all was well.
+func (r *TaskRoleReconciler) depth(p *pass) int32 {
 	ready := meta.IsStatusConditionTrue(p.taskRole.Status.Conditions, v1alpha1.ConditionReady)
-	return !r.memory.copyOf(p.taskRole.UID).wrote.IsZero() || p.begun && !ready && !r.memory.knows(p.taskRole.UID)
+	c := r.memory.copyOf(p.taskRole.UID)
+	if !c.wrote.IsZero() || p.begun && !ready && !r.memory.knows(p.taskRole.UID) {
+		return c.clean
+	}
+	return ecs.Surface
 }
 
 // confirm makes sure that the role is still the one which was remembered, before
@@ -120,7 +125,8 @@ func (r *TaskRoleReconciler) settled(p *pass) time.Time {
 func (r *TaskRoleReconciler) keep(p *pass, applied bool, err error) {
 	now, roleARN := time.Now(), p.desired.RoleARN()
 	if err == nil && len(p.outcome.Plan.Pending) == 0 {
-		r.memory.found(p.taskRole.UID, p.start.Add(-r.Options.ReadLag))
+		newest, _ := p.observed.Family.Newest()
+		r.memory.found(p.taskRole.UID, newest.Number, p.start.Add(-r.Options.ReadLag))
 	}
 	switch {
 	case err != nil && unanswered(err):

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
+	"github.com/taskrole/ecs-taskrole-controller/internal/ecs"
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
 )
@@ -28,7 +29,7 @@ func lagging(t *testing.T) (*bench, func()) {
 
 func (b *bench) observeKnowing(arn string) model.Family {
 	b.t.Helper()
-	f, err := b.service.Observe(context.Background(), family, arn, false)
+	f, err := b.service.Observe(context.Background(), family, arn, ecs.Surface)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -61,7 +62,7 @@ func TestACopyThatOthersWithdrewIsSeenToBeGone(t *testing.T) {
 	copied, _ := after.Newest()
 	b.post(b.pipeline, "DeregisterTaskDefinition", `{"taskDefinition":"`+copied.ARN+`"}`)
 	restarted := b.controller() // which remembers nothing, as one that is older than reads lag
-	seen, err := restarted.Observe(context.Background(), family, copied.ARN, false)
+	seen, err := restarted.Observe(context.Background(), family, copied.ARN, ecs.Surface)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,20 +100,21 @@ func TestALookFindsWhatWasRegisteredTwiceOnlyWhereItIsAskedTo(t *testing.T) {
 	once := b.mustCopy(f, f.Revisions[0], ours)
 	b.mustCopy(once, f.Revisions[0], ours) // as after an answer that was lost
 	b.pushes("")
+	b.pushes("")
 	if seen := b.observe(); len(seen.Revisions) != 1 || len(seen.Beneath) != 0 {
 		t.Errorf("not asked: %v and %d beneath", numbers(seen), len(seen.Beneath))
 	}
-	seen, err := b.service.Observe(context.Background(), family, "", true)
+	seen, err := b.service.Observe(context.Background(), family, "", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	beneath := numbers(model.Family{Revisions: seen.Beneath})
-	if diff := cmp.Diff([][]int32{{4}, {3, 2}}, [][]int32{numbers(seen), beneath}); diff != "" {
+	if diff := cmp.Diff([][]int32{{5}, {4, 3, 2, 1}}, [][]int32{numbers(seen), beneath}); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
 	o := observed(seen)
-	after, err := b.service.Apply(context.Background(), plan.Action{Kind: plan.Deregister, ARN: seen.Beneath[1].ARN}, o)
-	if err != nil || len(after.Family.Beneath) != 1 {
+	after, err := b.service.Apply(context.Background(), plan.Action{Kind: plan.Deregister, ARN: seen.Beneath[2].ARN}, o)
+	if err != nil || len(after.Family.Beneath) != 3 {
 		t.Errorf("after one was withdrawn: %d beneath, %v", len(after.Family.Beneath), err)
 	}
 }

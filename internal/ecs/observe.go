@@ -2,6 +2,7 @@ package ecs
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,14 +23,17 @@ import (
 // is remembered, else empty. ECS's API is eventually consistent (API reference:
 // RunTask): a list that does not show it yet must not have it registered again.
 //
-// Deep looks for duplicates, too, which an answer that was lost may have left
-// beneath what others registered since.
-func (s *Service) Observe(ctx context.Context, family, registered string, deep bool) (model.Family, error) {
+// The look goes on beneath that, where copies may have been left, down to the
+// first one of others whose number is not above the given one: Surface is not at all.
+func (s *Service) Observe(ctx context.Context, family, registered string, above int32) (model.Family, error) {
 	if familyOf(registered) != family {
 		registered = ""
 	}
-	return s.observe(ctx, family, expected{registered, numberOf(registered)}, deep)
+	return s.observe(ctx, family, expected{registered, numberOf(registered)}, above)
 }
+
+// Surface has a look end with the newest revision of others.
+const Surface = math.MaxInt32
 
 // expected are revisions that a list should show: the one that we registered,
 // and, because a family counts without a gap, those that others registered from
@@ -39,7 +43,7 @@ type expected struct {
 	first      int32
 }
 
-func (s *Service) observe(ctx context.Context, family string, e expected, deep bool) (model.Family, error) {
+func (s *Service) observe(ctx context.Context, family string, e expected, above int32) (model.Family, error) {
 	f := model.Family{Name: family, Caller: s.caller}
 	pages := ecs.NewListTaskDefinitionsPaginator(s.api, &ecs.ListTaskDefinitionsInput{
 		FamilyPrefix: &family, Status: types.TaskDefinitionStatusActive, Sort: types.SortOrderDesc,
@@ -53,7 +57,7 @@ func (s *Service) observe(ctx context.Context, family string, e expected, deep b
 		if first {
 			arns = s.complete(arns, e)
 		}
-		end, err := s.walk(ctx, &f, arns, deep)
+		end, err := s.walk(ctx, &f, arns, above)
 		if end || err != nil {
 			return f, err
 		}
@@ -88,10 +92,9 @@ func (s *Service) young(r model.Revision) bool { return time.Since(r.Registered)
 // otherwise one or two.
 const maxWalk = 20
 
-// walk adds revisions to the family, from the newest down to the first that
-// others registered, and if deep to the second, and says whether the look is at its
-// end.
-func (s *Service) walk(ctx context.Context, f *model.Family, arns []string, deep bool) (bool, error) {
+// walk adds revisions to the family, from the newest down, and says whether the
+// look is at its end.
+func (s *Service) walk(ctx context.Context, f *model.Family, arns []string, above int32) (bool, error) {
 	for _, arn := range arns {
 		if _, gone := s.withdrawn.Get(arn); gone { // the list lags
 			continue
@@ -103,24 +106,20 @@ func (s *Service) walk(ctx context.Context, f *model.Family, arns []string, deep
 		if err != nil {
 			return false, err
 		}
-		if s.add(f, r, deep) {
+		if end := add(f, r, above); end {
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-func (s *Service) add(f *model.Family, r model.Revision, deep bool) (end bool) {
-	n := len(f.Revisions)
-	if n == 0 || !f.Last(f.Revisions[n-1]) {
+func add(f *model.Family, r model.Revision, above int32) (end bool) {
+	if n := len(f.Revisions); n == 0 || !f.Last(f.Revisions[n-1]) {
 		f.Revisions = append(f.Revisions, r)
-		return n+1 == maxWalk || f.Last(r) && !deep
+	} else {
+		f.Beneath = append(f.Beneath, r)
 	}
-	if f.Last(r) {
-		return true
-	}
-	f.Beneath = append(f.Beneath, r)
-	return n+len(f.Beneath) == maxWalk
+	return f.Last(r) && r.Number <= above || len(f.Revisions)+len(f.Beneath) == maxWalk
 }
 
 // revision reads a revision, or remembers it. Only what is ACTIVE is remembered.

@@ -10,6 +10,7 @@ import (
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
 	simecs "github.com/taskrole/ecs-taskrole-controller/internal/awssim/ecs"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
+	"github.com/taskrole/ecs-taskrole-controller/internal/ecs"
 	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
 )
 
@@ -120,7 +121,7 @@ func TestARefusalIsReturnedWithItsClass(t *testing.T) {
 		}
 		return awssim.Fault{}
 	})
-	_, err := b.service.Observe(context.Background(), family, "", false)
+	_, err := b.service.Observe(context.Background(), family, "", ecs.Surface)
 	if f := aws.Explain(err); f.Class != aws.Denied || f.Operation != "DescribeTaskDefinition" {
 		t.Errorf("explained as %+v", f)
 	}

@@ -126,7 +126,7 @@ func (b *bench) observe() model.Family {
 
 func (b *bench) observeBy(s *ecs.Service) model.Family {
 	b.t.Helper()
-	f, err := s.Observe(context.Background(), family, "", false)
+	f, err := s.Observe(context.Background(), family, "", ecs.Surface)
 	if err != nil {
 		b.t.Fatal(err)
 	}

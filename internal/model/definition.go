@@ -29,8 +29,8 @@ type Family struct {
 	// that others registered (Last). Older ones do not matter. Empty: the family
 	// does not exist, or nothing of it is ACTIVE.
 	Revisions []Revision
-	// Beneath are those that we registered right beneath these, down to the next one
-	// of others. They are looked at only where an answer was lost: nil else.
+	// Beneath are those beneath these, newest first, others' among them. They are
+	// looked at only where copies of ours may have been left there: nil else.
 	Beneath []Revision
 	// Caller is who this controller is to ECS, as registeredBy tells it.
 	Caller string

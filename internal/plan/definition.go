@@ -93,17 +93,21 @@ func (p *Plan) withdraw(in Input, copies []model.Revision, reason string) {
 	}
 }
 
-// withdrawBeneath withdraws all but the newest of our copies that stand beneath what
-// others registered since: an answer was lost, and the registration was repeated.
+// withdrawBeneath leaves one copy of ours between two revisions of others. More are
+// there where an answer was lost, or a withdrawal failed, and others registered since.
 func (p *Plan) withdrawBeneath(in Input) {
-	var copies []model.Revision
-	for _, r := range in.Observed.Family.Beneath {
-		if in.Observed.Family.Ours(r, in.Desired.RoleARN()) {
-			copies = append(copies, r)
+	family := in.Observed.Family
+	var kept *model.Revision
+	for i := range family.Beneath {
+		r := &family.Beneath[i]
+		switch {
+		case !family.Ours(*r, in.Desired.RoleARN()):
+			kept = nil
+		case kept == nil:
+			kept = r
+		default:
+			p.withdraw(in, []model.Revision{*r}, fmt.Sprintf("our copy is there twice: revision %d is the other", kept.Number))
 		}
-	}
-	if len(copies) > 1 {
-		p.withdraw(in, copies[1:], fmt.Sprintf("our copy is there twice: revision %d is the other", copies[0].Number))
 	}
 }
 

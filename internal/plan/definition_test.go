@@ -51,6 +51,12 @@ func TestTheNewestRevisionCarriesTheRoleWithTheContentOfOthers(t *testing.T) {
 			in.Observed.Family = family(revision(6, roleARN, pipeline, "b"))
 			in.Observed.Family.Beneath = []model.Revision{revision(5, roleARN, caller, "a"), revision(4, roleARN, caller, "a")}
 		}), want: []string{"Deregister shop-orders:4"}},
+		"two copies further down, and one of each elsewhere": {in: unchanged(func(in *Input) {
+			in.Observed.Family = family(revision(9, roleARN, pipeline, "b"))
+			in.Observed.Family.Beneath = []model.Revision{
+				revision(8, roleARN, caller, "a"), revision(7, "", pipeline, "a"), revision(6, roleARN, caller, "a"), revision(5, roleARN, caller, "a"), revision(1, "", pipeline, "a"),
+			}
+		}), want: []string{"Deregister shop-orders:5"}},
 		"one of ours, and one of another TaskRole's": {in: unchanged(func(in *Input) {
 			in.Observed.Family = family(revision(6, roleARN, pipeline, "b"))
 			in.Observed.Family.Beneath = []model.Revision{revision(5, roleARN, caller, "a"), revision(4, others, caller, "a")}
