@@ -1,6 +1,7 @@
 package controllers
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -43,11 +44,7 @@ func (r *TaskRoleReconciler) observeIAM(ctx context.Context, p *pass) (err error
 
 func (r *TaskRoleReconciler) observeFamily(ctx context.Context, p *pass) (err error) {
 	family := p.taskRole.Spec.Family
-	registered := r.memory.copyOf(p.taskRole.UID).arn
-	if registered == "" { // before this process
-		registered = p.taskRole.Status.TaskDefinition.ARN
-	}
-	p.observed.Family, err = p.account.ecs.Observe(ctx, family, registered, r.depth(p))
+	p.observed.Family, err = p.account.ecs.Observe(ctx, family, r.known(p))
 	if err != nil {
 		return awsFailure(plan.AreaTaskDefinition, "look at family "+family, err)
 	}
@@ -71,16 +68,17 @@ func (r *TaskRoleReconciler) observeCarried(ctx context.Context, p *pass) (err e
 	return nil
 }
 
-// depth is down to which revision copies of ours may stand beneath what others
-// registered since: an answer was lost, a withdrawal failed, a list lagged, or an
-// earlier process ended before all was well.
-func (r *TaskRoleReconciler) depth(p *pass) int32 {
-	ready := meta.IsStatusConditionTrue(p.taskRole.Status.Conditions, v1alpha1.ConditionReady)
-	c := r.memory.copyOf(p.taskRole.UID)
-	if !c.wrote.IsZero() || p.begun && !ready && !r.memory.knows(p.taskRole.UID) {
-		return c.clean
+// known is what is remembered of the family: of a process before this one what the
+// status tells. Copies of ours may stand beneath what others registered since where
+// an answer was lost, a withdrawal failed or a list lagged, or where an earlier
+// process ended before all was well.
+func (r *TaskRoleReconciler) known(p *pass) ecs.Known {
+	status, c := p.taskRole.Status, r.memory.copyOf(p.taskRole.UID)
+	ready := meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady)
+	return ecs.Known{
+		Registered: cmp.Or(c.arn, status.TaskDefinition.ARN), Source: c.last.Source, Above: c.clean,
+		Beneath: !c.wrote.IsZero() || p.begun && !ready && !r.memory.knows(p.taskRole.UID),
 	}
-	return ecs.Surface
 }
 
 // confirm makes sure that the role is still the one which was remembered, before

@@ -52,7 +52,7 @@ func (s *Service) registerCopy(ctx context.Context, a plan.Action, o model.Obser
 	if err != nil {
 		return model.Family{}, err
 	}
-	family, err := s.observe(ctx, o.Family.Name, expected{registered.ARN, seen.Number + 1}, Surface)
+	family, err := s.observe(ctx, o.Family.Name, between(seen.Number, registered.ARN), surface)
 	if err != nil || o.Role != nil && a.ARN == o.Role.ARN {
 		return family, err // a stale copy with our role is recognised at every look
 	}

@@ -29,7 +29,7 @@ func lagging(t *testing.T) (*bench, func()) {
 
 func (b *bench) observeKnowing(arn string) model.Family {
 	b.t.Helper()
-	f, err := b.service.Observe(context.Background(), family, arn, ecs.Surface)
+	f, err := b.service.Observe(context.Background(), family, ecs.Known{Registered: arn})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -54,6 +54,33 @@ func TestACopyThatListsDoNotShowYetIsSeen(t *testing.T) {
 	}
 }
 
+func TestWhatOurCopyIsACopyOfIsSeenThoughListsDoNotShowIt(t *testing.T) {
+	b, catchUp := lagging(t)
+	b.pushes("")
+	catchUp()
+	b.pushes("")
+	seen, err := b.service.Observe(context.Background(), family, ecs.Known{
+		Registered: "arn:aws:ecs:us-west-2:111122223333:task-definition/" + family + ":3", Source: 2,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int32{1}, numbers(seen)); diff != "" {
+		t.Errorf("described as not there, it is not (-want +got):\n%s", diff)
+	}
+	catchUp()
+	f := b.observe()
+	b.mustCopy(f, f.Revisions[0], ours)
+	b.pushes("")
+	catchUp()
+	source, _ := b.observe().Newest()
+	after := b.mustCopy(b.observe(), source, ours)
+	copied, _ := after.Newest()
+	if diff := cmp.Diff([]int32{5, 4}, numbers(b.observeKnowing(copied.ARN))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestACopyThatOthersWithdrewIsSeenToBeGone(t *testing.T) {
 	b := start(t, awssim.Options{})
 	b.pushes("")
@@ -62,7 +89,7 @@ func TestACopyThatOthersWithdrewIsSeenToBeGone(t *testing.T) {
 	copied, _ := after.Newest()
 	b.post(b.pipeline, "DeregisterTaskDefinition", `{"taskDefinition":"`+copied.ARN+`"}`)
 	restarted := b.controller() // which remembers nothing, as one that is older than reads lag
-	seen, err := restarted.Observe(context.Background(), family, copied.ARN, ecs.Surface)
+	seen, err := restarted.Observe(context.Background(), family, ecs.Known{Registered: copied.ARN})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +131,7 @@ func TestALookFindsWhatWasRegisteredTwiceOnlyWhereItIsAskedTo(t *testing.T) {
 	if seen := b.observe(); len(seen.Revisions) != 1 || len(seen.Beneath) != 0 {
 		t.Errorf("not asked: %v and %d beneath", numbers(seen), len(seen.Beneath))
 	}
-	seen, err := b.service.Observe(context.Background(), family, "", 1)
+	seen, err := b.service.Observe(context.Background(), family, ecs.Known{Beneath: true, Above: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

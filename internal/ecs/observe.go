@@ -18,29 +18,53 @@ import (
 // Observe reads the newest ACTIVE revisions of the family, down to the newest
 // one that others registered. A family that does not exist has none, which
 // is no error. A family that did not change since the last look takes one call.
-//
-// Registered is the ARN of the revision that we registered last, as far as that
-// is remembered, else empty. ECS's API is eventually consistent (API reference:
-// RunTask): a list that does not show it yet must not have it registered again.
-//
-// The look goes on beneath that, where copies may have been left, down to the
-// first one of others whose number is not above the given one: Surface is not at all.
-func (s *Service) Observe(ctx context.Context, family, registered string, above int32) (model.Family, error) {
-	if familyOf(registered) != family {
-		registered = ""
+func (s *Service) Observe(ctx context.Context, family string, known Known) (model.Family, error) {
+	var e expected
+	if familyOf(known.Registered) == family {
+		e = expected{known.Registered, []int32{known.Source, numberOf(known.Registered)}}
 	}
-	return s.observe(ctx, family, expected{registered, numberOf(registered)}, above)
+	above := int32(surface)
+	if known.Beneath {
+		above = known.Above
+	}
+	return s.observe(ctx, family, e, above)
 }
 
-// Surface has a look end with the newest revision of others.
-const Surface = math.MaxInt32
+// Known is what is remembered of a family. The zero value is nothing.
+//
+// ECS's API is eventually consistent (API reference: RunTask): a list that does not
+// show yet what we registered, or what that is a copy of, must not have anything
+// registered again.
+type Known struct {
+	// Registered is the ARN of the revision that we registered last; empty: none.
+	Registered string
+	// Source is the number of the revision that it is a copy of; 0: not remembered.
+	Source int32
+	// Beneath has the look go on beneath the newest revision of others, where copies
+	// of ours may have been left: down to the first one of others whose number is
+	// not above Above.
+	Beneath bool
+	Above   int32
+}
 
-// expected are revisions that a list should show: the one that we registered,
-// and, because a family counts without a gap, those that others registered from
-// number first up to it.
+// surface has a look end with the newest revision of others.
+const surface = math.MaxInt32
+
+// expected are revisions that a list should show.
 type expected struct {
-	registered string // ARN; empty: nothing is expected
-	first      int32
+	registered string  // the ARN of the one that we registered last
+	numbers    []int32 // of that one, and of others of the same family
+}
+
+// between is that one, and, because a family counts without a gap, all that must
+// have been registered since the one that was seen.
+func between(seen int32, registered string) expected {
+	e := expected{registered: registered}
+	last := numberOf(registered)
+	for n := max(seen+1, last-maxWalk+1); n <= last; n++ {
+		e.numbers = append(e.numbers, n)
+	}
+	return e
 }
 
 func (s *Service) observe(ctx context.Context, family string, e expected, above int32) (model.Family, error) {
@@ -69,10 +93,10 @@ func (s *Service) observe(ctx context.Context, family string, e expected, above 
 // was deregistered, which its description tells.
 func (s *Service) complete(listed []string, e expected) []string {
 	out := slices.Clone(listed)
-	last := numberOf(e.registered)
-	for n := max(e.first, last-maxWalk+1); e.registered != "" && n <= last; n++ {
-		arn := strings.TrimSuffix(e.registered, strconv.Itoa(int(last))) + strconv.Itoa(int(n))
-		if slices.Contains(listed, arn) || len(listed) > 0 && n < numberOf(listed[len(listed)-1]) {
+	family, _ := strings.CutSuffix(e.registered, strconv.Itoa(int(numberOf(e.registered))))
+	for _, n := range e.numbers {
+		arn := family + strconv.Itoa(int(n))
+		if n == 0 || slices.Contains(out, arn) || len(listed) > 0 && n < numberOf(listed[len(listed)-1]) {
 			continue
 		}
 		if known, found := s.revisions.Get(arn); found && !s.young(known.(model.Revision)) {
@@ -128,8 +152,12 @@ func (s *Service) revision(ctx context.Context, arn string) (r model.Revision, a
 		return known.(model.Revision), true, nil
 	}
 	r, active, err = s.describe(ctx, arn)
-	if err == nil && active {
+	switch {
+	case err != nil:
+	case active:
 		s.revisions.Add(r.ARN, r)
+	default:
+		s.withdrawn.Add(r.ARN, nil)
 	}
 	return r, active, err
 }

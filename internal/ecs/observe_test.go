@@ -121,7 +121,7 @@ func TestARefusalIsReturnedWithItsClass(t *testing.T) {
 		}
 		return awssim.Fault{}
 	})
-	_, err := b.service.Observe(context.Background(), family, "", ecs.Surface)
+	_, err := b.service.Observe(context.Background(), family, ecs.Known{})
 	if f := aws.Explain(err); f.Class != aws.Denied || f.Operation != "DescribeTaskDefinition" {
 		t.Errorf("explained as %+v", f)
 	}

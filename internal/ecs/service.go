@@ -15,10 +15,9 @@ import (
 // cost a call a look.
 const keptRevisions = 2000
 
-// keptWithdrawn is how many withdrawn revisions are remembered, for the seconds
-// in which lists may still show them: the controller registers, and so withdraws,
-// one in two seconds.
-const keptWithdrawn = 200
+// keptWithdrawn is how many deregistered revisions are remembered by their ARN, for
+// the seconds in which lists may still show them.
+const keptWithdrawn = 2000
 
 // Service speaks to ECS in one account and region. It is safe for concurrent
 // use, and worth keeping: it remembers revisions.
@@ -31,7 +30,7 @@ type Service struct {
 	// and its tags, which are read again when a copy is registered, and matter
 	// nowhere else.
 	revisions *lru.Cache
-	// withdrawn are ARNs of what we deregistered, which nobody can take back.
+	// withdrawn are ARNs of what is deregistered, which nobody can take back.
 	withdrawn *lru.Cache
 	// lag is how long reads may not show what was written.
 	lag time.Duration

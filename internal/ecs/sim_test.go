@@ -126,7 +126,7 @@ func (b *bench) observe() model.Family {
 
 func (b *bench) observeBy(s *ecs.Service) model.Family {
 	b.t.Helper()
-	f, err := s.Observe(context.Background(), family, "", ecs.Surface)
+	f, err := s.Observe(context.Background(), family, ecs.Known{})
 	if err != nil {
 		b.t.Fatal(err)
 	}
