@@ -140,8 +140,8 @@ func (r *TaskRoleReconciler) carryOut(ctx context.Context, p *pass) error {
 		}
 		r.plan(p)
 	}
-	applied, err := r.settle(ctx, p)
-	r.keep(p, applied, err)
+	err := r.settle(ctx, p)
+	r.keep(p, err)
 	return err
 }
 
@@ -172,36 +172,35 @@ func (r *TaskRoleReconciler) repair(ctx context.Context, p *pass, cause error) e
 	p.options.Settled, p.options.Now = r.settled(p), time.Now()
 	p.outcome.Plan = plan.Repair(r.planInput(p), p.options)
 	err := r.apply(ctx, p)
-	r.keep(p, len(p.outcome.Plan.Actions) > 0, err)
+	r.keep(p, err)
 	p.outcome.Plan = plan.Plan{}
 	return cause
 }
 
 // settle applies the plan, and the plan of what is then left, until nothing is.
-func (r *TaskRoleReconciler) settle(ctx context.Context, p *pass) (applied bool, err error) {
+func (r *TaskRoleReconciler) settle(ctx context.Context, p *pass) error {
 	r.tellNotes(p)
 	if p.outcome.Observing {
-		return false, nil
+		return nil
 	}
 	for range maxRounds {
 		if len(p.outcome.Plan.Actions) == 0 {
-			return applied, nil
+			return nil
 		}
 		if there, err := r.stillThere(ctx, p); err != nil || !there {
 			p.done = err == nil
-			return applied, err
+			return err
 		}
-		applied = true
 		if err := r.apply(ctx, p); err != nil {
-			return applied, err
+			return err
 		}
 		if err := r.completeAgain(p); err != nil {
-			return applied, err
+			return err
 		}
 		r.plan(p)
 		r.tellNotes(p)
 	}
-	return applied, &failed{Failure: conditions.Failure{
+	return &failed{Failure: conditions.Failure{
 		Area: plan.AreaTaskDefinition, Reason: v1alpha1.ReasonTransient,
 		Message: "others register revisions of the family at this very moment: trying again soon",
 	}}
@@ -253,7 +252,7 @@ func (r *TaskRoleReconciler) apply(ctx context.Context, p *pass) error {
 		if err != nil {
 			return actionFailure(p, action, err)
 		}
-		p.observed = after
+		p.observed, p.wrote = after, true
 		r.tell(p, action)
 		r.record(p, action)
 	}

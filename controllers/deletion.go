@@ -17,30 +17,45 @@ import (
 	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
 )
 
-// retain lets go of what must not be touched. That needs neither AWS nor a class:
-// what the TaskRole says counts, else what was effective last.
-func (r *TaskRoleReconciler) retain(_ context.Context, p *pass) error {
+// retain lets go of what must not be touched. Where the TaskRole itself says so,
+// that needs neither AWS nor a class; and where its class is gone, what was effective
+// last does. Else the class has its say: what was effective last may be of a spec
+// that has changed since.
+func (r *TaskRoleReconciler) retain(ctx context.Context, p *pass) error {
+	spec, effective := p.taskRole.Spec, p.taskRole.Status.Effective
 	if !controllerutil.ContainsFinalizer(p.taskRole, v1alpha1.FinalizerTaskRole) {
 		p.done = true
 		return nil
 	}
-	spec, effective := p.taskRole.Spec, p.taskRole.Status.Effective
+	if r.retained(p, spec.ManagementPolicy, spec.DeletionPolicy) {
+		return nil
+	}
+	err := r.resolveClassOfDeleted(ctx, p)
+	if p.class != nil {
+		effective = p.taskRole.Status.Effective
+	}
+	if r.retained(p, cmp.Or(spec.ManagementPolicy, effective.ManagementPolicy), cmp.Or(spec.DeletionPolicy, effective.DeletionPolicy)) {
+		return nil
+	}
+	return err
+}
+
+// retained says whether these policies keep what was made, and tells it.
+func (r *TaskRoleReconciler) retained(p *pass, management v1alpha1.ManagementPolicy, deletion v1alpha1.DeletionPolicy) bool {
 	var why string
 	switch {
-	case cmp.Or(spec.ManagementPolicy, effective.ManagementPolicy) == v1alpha1.ManagementObserve:
+	case management == v1alpha1.ManagementObserve:
 		why = "managementPolicy is Observe"
-	case cmp.Or(spec.DeletionPolicy, effective.DeletionPolicy) == v1alpha1.DeletionRetain:
+	case deletion == v1alpha1.DeletionRetain:
 		why = "deletionPolicy is Retain"
-	case cmp.Or(spec.DeletionPolicy, effective.DeletionPolicy) == "" && spec.AdoptionPolicy == v1alpha1.AdoptionAdopt:
-		why = "adoptionPolicy is Adopt, and nobody says that the role is to be deleted"
 	default:
-		return nil
+		return false
 	}
 	if arn := p.taskRole.Status.Role.ARN; arn != "" {
 		r.event(p, corev1.EventTypeNormal, "Retained", "Delete", fmt.Sprintf("%s: role %s stays as it is, with its policies and its task definitions", why, arn))
 	}
 	p.done = true
-	return nil
+	return true
 }
 
 // resolveClassOfDeleted finds the class by which the role was made. What the

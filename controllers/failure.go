@@ -89,6 +89,12 @@ func unanswered(err error) bool {
 	}
 }
 
+// terminal says whether no retry mends a failure, or something is not there.
+func terminal(err error) bool {
+	var failure *failed
+	return errors.As(err, &failure) && failure.Terminal || aws.Explain(err).Class == aws.NotFound
+}
+
 // actionFailure is an action that AWS refused. That something named by the
 // declaration or the class does not exist does not pass by itself; what we made
 // a moment ago may only not be visible yet.

@@ -120,7 +120,7 @@ func (r *TaskRoleReconciler) settled(p *pass) time.Time {
 }
 
 // keep remembers what was written, or that nobody knows what was.
-func (r *TaskRoleReconciler) keep(p *pass, applied bool, err error) {
+func (r *TaskRoleReconciler) keep(p *pass, err error) {
 	now, roleARN := time.Now(), p.desired.RoleARN()
 	if err == nil && len(p.outcome.Plan.Pending) == 0 {
 		newest, _ := p.observed.Family.Newest()
@@ -129,13 +129,13 @@ func (r *TaskRoleReconciler) keep(p *pass, applied bool, err error) {
 	switch {
 	case err != nil && unanswered(err):
 		r.memory.mistrust(roleARN, now.Add(r.Options.ReadLag))
-	case err != nil && !p.recalled.IsZero(): // AWS is not as remembered, perhaps
-		r.memory.distrust(roleARN)
-	case applied:
+	case p.wrote: // also where what should have followed failed
 		r.memory.remember(roleARN, p.observed, now.Add(r.Options.ReadLag))
+	case err != nil && !p.recalled.IsZero() && terminal(err): // AWS is not as remembered, perhaps
+		r.memory.mistrust(roleARN, p.recalled)
 	}
 	for _, h := range p.outcome.Plan.Holds {
-		if known := applied || !p.recalled.IsZero(); err == nil && known && h.Code == plan.HoldPropagating {
+		if known := p.wrote || !p.recalled.IsZero(); err == nil && known && h.Code == plan.HoldPropagating {
 			r.memory.remember(roleARN, p.observed, later(h.Until.Add(memorySlack), now.Add(r.Options.ReadLag)))
 		}
 	}

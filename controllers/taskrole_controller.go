@@ -78,6 +78,7 @@ type pass struct {
 	looked    bool // observed is what AWS has
 	// recalled: IAM's part of observed is not read, but remembered until then.
 	recalled time.Time
+	wrote    bool // something was changed, and is in observed
 	usage    model.Usage
 	options  plan.Options
 	outcome  conditions.Outcome
@@ -148,7 +149,7 @@ func (r *TaskRoleReconciler) look(ctx context.Context, p *pass) (err error) {
 func (r *TaskRoleReconciler) walk(ctx context.Context, p *pass) error {
 	steps := []func(context.Context, *pass) error{r.resolveClass, r.enter, r.claim, r.declare, r.connect, r.hold, r.converge}
 	if !p.taskRole.DeletionTimestamp.IsZero() {
-		steps = []func(context.Context, *pass) error{r.retain, r.resolveClassOfDeleted, r.enter, r.connect, r.remove}
+		steps = []func(context.Context, *pass) error{r.retain, r.enter, r.connect, r.remove}
 	}
 	for _, step := range steps {
 		if err := step(ctx, p); err != nil || p.done {

@@ -146,6 +146,12 @@ func onTheCluster() []attempt {
 			s.awaitGone("orders")
 			s.declare("orders")
 		}, never: still, whole: true},
+		{name: "it is no longer to be retained, and deleted before anybody looked", spec: func(_ *stage, tr *v1alpha1.TaskRole) { tr.Spec.DeletionPolicy = v1alpha1.DeletionRetain }, act: func(s *stage) {
+			s.away(func() {
+				s.edit("orders", func(tr *v1alpha1.TaskRole) { tr.Spec.DeletionPolicy = "" })
+				s.remove("orders")
+			})
+		}, reason: gone, must: []string{"DeleteRole"}},
 		{name: "the namespace's TaskRoles are turned to Observe, then drift", act: func(s *stage) {
 			s.edit("orders", func(tr *v1alpha1.TaskRole) { tr.Spec.ManagementPolicy = v1alpha1.ManagementObserve })
 			s.awaitReady("orders")
