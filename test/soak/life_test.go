@@ -38,6 +38,7 @@ type life struct {
 	shipped         []ground.Revision     // the pipeline's, all ACTIVE, the oldest first
 	statements      int                   // numbered so far
 	deletions       int                   // with the role
+	letGo           bool                  // of a role, once
 }
 
 func newLife(a *account, n int) *life {
@@ -111,9 +112,18 @@ func (l *life) write() error {
 	return l.world.Kube.Patch(l.ctx, tr, client.MergeFrom(base))
 }
 
-// die asks for the deletion.
+// die asks for the deletion. A role that was let go of before is nobody's until the
+// manager has looked at the TaskRole: only its finalizer says that.
 func (l *life) die() error {
-	if l.spec.DeletionPolicy == v1alpha1.DeletionRetain || l.spec.ManagementPolicy == v1alpha1.ManagementObserve {
+	letGo := l.spec.DeletionPolicy == v1alpha1.DeletionRetain || l.spec.ManagementPolicy == v1alpha1.ManagementObserve
+	if l.letGo && !letGo {
+		tr, err := l.get()
+		if err != nil || len(tr.Finalizers) == 0 {
+			return err
+		}
+	}
+	l.letGo = l.letGo || letGo
+	if letGo {
 		l.state = letting
 	} else {
 		l.state = leaving
