@@ -134,7 +134,7 @@ func (r *TaskRoleReconciler) converge(ctx context.Context, p *pass) error {
 func (r *TaskRoleReconciler) carryOut(ctx context.Context, p *pass) error {
 	p.options.Settled = r.settled(p)
 	r.plan(p)
-	if !p.recalled.IsZero() && touchesIAM(p.outcome.Plan) {
+	if (p.observed.Role != nil || !p.recalled.IsZero()) && touchesIAM(p.outcome.Plan) {
 		if err := r.confirm(ctx, p); err != nil {
 			return err
 		}
@@ -170,6 +170,9 @@ func (r *TaskRoleReconciler) repair(ctx context.Context, p *pass, cause error) e
 		return cause
 	}
 	p.options.Settled, p.options.Now = r.settled(p), time.Now()
+	if err := r.confirm(ctx, p); err != nil {
+		return cause
+	}
 	p.outcome.Plan = plan.Repair(r.planInput(p), p.options)
 	err := r.apply(ctx, p)
 	r.keep(p, err)

@@ -81,8 +81,9 @@ func (r *TaskRoleReconciler) known(p *pass) ecs.Known {
 	}
 }
 
-// confirm makes sure that the role is still the one which was remembered, before
-// anything is written to it.
+// confirm makes sure that the role is still the one which was read or remembered,
+// before anything is written to it: between two reads of a look somebody may have
+// put another in its place, which then would be taken for ours.
 func (r *TaskRoleReconciler) confirm(ctx context.Context, p *pass) error {
 	id, err := p.account.iam.RoleID(ctx, p.desired.RoleName)
 	if err != nil {
@@ -95,12 +96,12 @@ func (r *TaskRoleReconciler) confirm(ctx context.Context, p *pass) error {
 	switch {
 	case id == known:
 		return nil
-	case known != "" && id != "": // somebody deleted it and made another
-		r.memory.distrust(p.desired.RoleARN())
-		return r.observeIAM(ctx, p)
-	default: // the read lags, or somebody deleted or made it: time will tell
+	case !p.recalled.IsZero() && (known == "" || id == ""): // the read lags, or somebody deleted or made it: time will tell
 		p.options.Settled = p.recalled
 		return nil
+	default: // somebody deleted it, or made another
+		r.memory.distrust(p.desired.RoleARN())
+		return r.observeIAM(ctx, p)
 	}
 }
 

@@ -52,7 +52,9 @@ func (s *Service) registerCopy(ctx context.Context, a plan.Action, o model.Obser
 	if err != nil {
 		return model.Family{}, err
 	}
-	family, err := s.observe(ctx, o.Family.Name, between(seen.Number, registered.ARN), surface)
+	e := between(seen.Number, registered.ARN)
+	e.numbers = append(e.numbers, seen.Number, source.Number) // this list may lag more than the one before
+	family, err := s.observe(ctx, o.Family.Name, e, surface)
 	if err != nil || o.Role != nil && a.ARN == o.Role.ARN {
 		return family, err // a stale copy with our role is recognised at every look
 	}
