@@ -158,9 +158,11 @@ func has(parts ...string) func(*stage) {
 // wipe puts another status in the place of a TaskRole's.
 func (s *stage) wipe(name string, status v1alpha1.TaskRoleStatus) {
 	s.Helper()
-	tr := s.get(name)
-	tr.Status = status
-	s.must(world.Kube.Status().Update(s.ctx, tr))
+	s.eventually("another status", func() error { // the manager may write at this moment
+		tr := s.get(name)
+		tr.Status = status
+		return world.Kube.Status().Update(s.ctx, tr)
+	})
 }
 
 // differs complains while the role of the TaskRole orders is the one of that id.
