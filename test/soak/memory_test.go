@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
@@ -74,6 +75,10 @@ func metrics(m *ground.Manager, names ...string) (_ map[string]float64, err erro
 }
 
 const (
+	// watched is how long a storm lasts at least whose memory is judged. At half of a
+	// shorter one the process that was started after the last kill may still wait for
+	// the lease, on a busy machine, and at its end be at work.
+	watched = 2 * time.Minute
 	// growth is by how much a manager may take up more at the end than half way
 	// through, when all that it keeps is there: it keeps revisions that it has read,
 	// of which there are more and more.

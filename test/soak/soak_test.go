@@ -76,7 +76,9 @@ func TestSoak(t *testing.T) {
 	s.open()
 	defer s.close()
 	s.storm()
-	if err := flat(s.samples); err != nil {
+	if *duration < watched {
+		t.Logf("memory is not judged in a storm of less than %s: the process that is watched has only just begun to lead", watched)
+	} else if err := flat(s.samples); err != nil {
 		t.Error(err)
 	}
 	s.calm()
