@@ -2,7 +2,6 @@ package ecs
 
 import (
 	"cmp"
-	"strconv"
 	"strings"
 
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/access"
@@ -72,16 +71,14 @@ func (c *call) subjects(operation string) []access.Ask {
 		at = []string{text(c.in, "resourceArn")}
 	case "CreateCluster":
 		at = []string{c.prefix + "cluster/" + cmp.Or(text(c.in, "clusterName"), "default")}
-	case "DeleteCluster":
+	case "DeleteCluster", "ListContainerInstances", "PutClusterCapacityProviders":
 		at = []string{c.clusterARN(text(c.in, "cluster"))}
+	case "DescribeCapacityProviders":
+		at = c.providerARNs(texts(c.in, "capacityProviders"))
+	case "DescribeServiceDeployments", "DescribeServiceRevisions", "StopServiceDeployment":
+		return c.ofService(action)
 	case "DescribeClusters":
-		names := texts(c.in, "clusters")
-		if len(names) == 0 {
-			names = []string{"default"}
-		}
-		for _, name := range names {
-			at = append(at, c.clusterARN(name))
-		}
+		at = c.clusterARNs(texts(c.in, "clusters"))
 	default:
 		return c.inCluster(operation)
 	}
@@ -97,7 +94,7 @@ func (c *call) subjects(operation string) []access.Ask {
 	return asks
 }
 
-// inCluster are the subjects of operations on services and tasks.
+// inCluster are the subjects of operations on services, tasks and instances.
 func (c *call) inCluster(operation string) []access.Ask {
 	cluster := c.clusterName(text(c.in, "cluster"))
 	var kind string
@@ -105,7 +102,7 @@ func (c *call) inCluster(operation string) []access.Ask {
 	switch operation {
 	case "CreateService":
 		kind, names = "service", []string{text(c.in, "serviceName")}
-	case "UpdateService", "DeleteService":
+	case "UpdateService", "DeleteService", "ListServiceDeployments":
 		kind, names = "service", []string{text(c.in, "service")}
 	case "DescribeServices":
 		kind, names = "service", texts(c.in, "services")
@@ -113,6 +110,8 @@ func (c *call) inCluster(operation string) []access.Ask {
 		kind, names = "task", []string{text(c.in, "task")}
 	case "DescribeTasks":
 		kind, names = "task", texts(c.in, "tasks")
+	case "DescribeContainerInstances":
+		kind, names = "container-instance", texts(c.in, "containerInstances")
 	}
 	var asks []access.Ask
 	for _, name := range names {
@@ -131,29 +130,6 @@ func (c *call) inCluster(operation string) []access.Ask {
 		}
 	}
 	return asks
-}
-
-// describe tells the condition keys that say what is to be made or changed.
-func (c *call) describe(ask access.Ask, operation string) {
-	switch operation {
-	case "RegisterTaskDefinition":
-		ask.Set("ecs:task-cpu", text(c.in, "cpu"))
-		ask.Set("ecs:task-memory", text(c.in, "memory"))
-		ask.Set("ecs:compute-compatibility", texts(c.in, "requiresCompatibilities")...)
-		privileged := false
-		for _, container := range objects(c.in, "containerDefinitions") {
-			privileged = privileged || truth(container, "privileged")
-		}
-		ask.Set("ecs:privileged", strconv.FormatBool(privileged))
-	case "CreateService", "UpdateService":
-		if name := text(c.in, "taskDefinition"); name != "" {
-			ask.Set("ecs:task-definition", c.revisionARN(name))
-		}
-		ask.Set("ecs:enable-execute-command", strconv.FormatBool(truth(c.in, "enableExecuteCommand")))
-	case "RunTask":
-		ask.Set("ecs:cluster", c.clusterARN(text(c.in, "cluster")))
-		ask.Set("ecs:enable-execute-command", strconv.FormatBool(truth(c.in, "enableExecuteCommand")))
-	}
 }
 
 // tagging is the leave to tag what the operation is about to make.
@@ -211,6 +187,18 @@ func (c *call) revisionARN(name string) string {
 		return name
 	}
 	return c.prefix + "task-definition/" + name
+}
+
+// clusterARNs are those of several clusters; none named is "default".
+func (c *call) clusterARNs(names []string) []string {
+	if len(names) == 0 {
+		names = []string{"default"}
+	}
+	var arns []string
+	for _, name := range names {
+		arns = append(arns, c.clusterARN(name))
+	}
+	return arns
 }
 
 func (c *call) clusterARN(name string) string {

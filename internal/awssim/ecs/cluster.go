@@ -14,6 +14,8 @@ type cluster struct {
 	given    object // settings, configuration and the like, as they were given
 	services map[string]*service
 	tasks    []*task
+
+	instances []*instance
 }
 
 // holds says whether the ARN is of a service of the cluster that is not INACTIVE,
@@ -24,7 +26,7 @@ func (cl *cluster) holds(arn string) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(cl.tasks, func(t *task) bool { return t.arn == arn })
+	return slices.ContainsFunc(cl.tasks, func(t *task) bool { return t.arn == arn }) || cl.instance(arn) != nil
 }
 
 func (c *call) createCluster() (object, error) {
@@ -55,14 +57,18 @@ func (c *call) createCluster() (object, error) {
 // showCluster leaves out the tags and whatever else DescribeClusters tells only
 // when asked.
 func (c *call) showCluster(cl *cluster) object {
-	active, running := 0, 0
+	active, running, pending := 0, 0, 0
 	for _, s := range cl.services {
 		if s.status == statusActive {
 			active++
 		}
 	}
 	for _, t := range cl.tasks {
-		if !t.stopped() {
+		switch {
+		case t.stopped():
+		case t.pending:
+			pending++
+		default:
 			running++
 		}
 	}
@@ -70,9 +76,9 @@ func (c *call) showCluster(cl *cluster) object {
 		"clusterArn":                        cl.arn,
 		"clusterName":                       cl.name,
 		"status":                            cl.status,
-		"registeredContainerInstancesCount": 0,
+		"registeredContainerInstancesCount": len(cl.instances),
 		"runningTasksCount":                 running,
-		"pendingTasksCount":                 0,
+		"pendingTasksCount":                 pending,
 		"activeServicesCount":               active,
 		"statistics":                        []any{},
 		"tags":                              []any{},
@@ -106,6 +112,9 @@ func (c *call) describeClusters() (object, error) {
 		}
 		if c.includes("CONFIGURATIONS") && has(cl.given, "configuration") {
 			out["configuration"] = cl.given["configuration"]
+		}
+		if c.includes("STATISTICS") {
+			out["statistics"] = cl.statistics()
 		}
 		found = append(found, out)
 	}
@@ -144,6 +153,10 @@ func (c *call) deleteCluster() (object, error) {
 		if s.status == statusActive {
 			return nil, refuse("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.")
 		}
+	}
+	if len(cl.instances) > 0 {
+		return nil, refuse("ClusterContainsContainerInstancesException",
+			"The Cluster cannot be deleted while Container Instances are active or draining.")
 	}
 	if slices.ContainsFunc(cl.tasks, func(t *task) bool { return !t.stopped() }) {
 		return nil, refuse("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")

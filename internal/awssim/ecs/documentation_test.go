@@ -204,7 +204,7 @@ var examples = []example{
 			"desiredCount": 1, "events": "*", "loadBalancers": [], "pendingCount": 0, "runningCount": "*",
 			"serviceArn": "arn:aws:ecs:us-west-2:123456789012:service/default/ecs-simple-service",
 			"serviceName": "ecs-simple-service", "status": "ACTIVE", "taskDefinition": "*"}]}`,
-		differs: "no events are told; the page prints an ARN of a task definition with a cluster in it, which is none",
+		differs: "the page prints an ARN of a task definition with a cluster in it, which is none",
 	},
 	{
 		page: "ListServices",
@@ -226,7 +226,7 @@ var examples = []example{
 			"desiredStatus": "RUNNING", "lastStatus": "RUNNING", "overrides": {"containerOverrides": [{"name": "a"}]},
 			"startedBy": "*", "taskArn": "*",
 			"taskDefinitionArn": "arn:aws:ecs:us-west-2:123456789012:task-definition/amazon-ecs-sample:1"}]}`,
-		differs: "tasks run on no container instance",
+		differs: "the cluster has no container instance, and tasks run on none",
 	},
 	{
 		page:      "ListTagsForResource",

@@ -76,8 +76,27 @@ func (b *bench) as(caller wire.Caller) *sdk.Client {
 	b.t.Cleanup(server.Close)
 	return sdk.New(sdk.Options{
 		BaseEndpoint: aws.String(server.URL), Region: caller.Region, RetryMaxAttempts: 1,
+		HTTPClient:  &http.Client{Transport: whole{&http.Transport{DisableKeepAlives: true}}},
 		Credentials: credentials.NewStaticCredentialsProvider("AKIA", "secret", ""),
 	})
+}
+
+// whole reads answers to their end before the SDK has them. The SDK closes a
+// request's body as soon as it has the answer's head; where net/http has not read
+// that body's end by then, it gives up the connection, and with it a long answer.
+type whole struct{ http.RoundTripper }
+
+func (w whole) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := w.RoundTripper.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(answer.Body)
+	if failed := errors.Join(err, answer.Body.Close()); failed != nil {
+		return nil, failed
+	}
+	answer.Body = io.NopCloser(bytes.NewReader(text))
+	return answer, nil
 }
 
 // raw has the client send body in place of what it made itself, and tells the

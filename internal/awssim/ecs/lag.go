@@ -123,7 +123,7 @@ func (c *call) remember(write func(*call) (object, error)) (object, error) {
 	before := map[*service]service{}
 	for _, cl := range c.clusters {
 		for _, s := range cl.services {
-			before[s] = *s
+			before[s] = s.snapshot()
 		}
 	}
 	out, err := write(c)
@@ -145,7 +145,26 @@ func (c *call) remember(write func(*call) (object, error)) (object, error) {
 	return out, nil
 }
 
+// snapshot is a copy that later changes of the service leave alone.
+func (s *service) snapshot() service {
+	out := *s
+	out.deployments, out.rollouts = slices.Clone(s.deployments), slices.Clone(s.rollouts)
+	return out
+}
+
 func (s *service) differs(was service) bool {
 	return s.status != was.status || s.revision != was.revision || s.desired != was.desired ||
-		s.deployment != was.deployment
+		!slices.Equal(s.current, was.current) || !slices.Equal(s.states(), was.states())
+}
+
+// states are how far the service's deployments have come.
+func (s *service) states() []string {
+	var out []string
+	for i := range s.deployments {
+		out = append(out, s.deployments[i].state, s.deployments[i].updated.String())
+	}
+	for i := range s.rollouts {
+		out = append(out, s.rollouts[i].status, s.rollouts[i].updated.String())
+	}
+	return out
 }

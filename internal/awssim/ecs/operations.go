@@ -30,11 +30,22 @@ var operations = map[string]operation{
 	"DescribeClusters": {schemas.DescribeClustersRequest, false, (*call).describeClusters},
 	"ListClusters":     {schemas.ListClustersRequest, false, (*call).listClusters},
 
+	"DescribeCapacityProviders":   {schemas.DescribeCapacityProvidersRequest, false, (*call).describeCapacityProviders},
+	"PutClusterCapacityProviders": {schemas.PutClusterCapacityProvidersRequest, true, (*call).putClusterCapacityProviders},
+
+	"ListContainerInstances":     {schemas.ListContainerInstancesRequest, false, (*call).listContainerInstances},
+	"DescribeContainerInstances": {schemas.DescribeContainerInstancesRequest, false, (*call).describeContainerInstances},
+
 	"CreateService":    {schemas.CreateServiceRequest, true, (*call).createService},
 	"UpdateService":    {schemas.UpdateServiceRequest, true, (*call).updateService},
 	"DeleteService":    {schemas.DeleteServiceRequest, true, (*call).deleteService},
 	"DescribeServices": {schemas.DescribeServicesRequest, false, (*call).describeServices},
 	"ListServices":     {schemas.ListServicesRequest, false, (*call).listServices},
+
+	"ListServiceDeployments":     {schemas.ListServiceDeploymentsRequest, false, (*call).listServiceDeployments},
+	"DescribeServiceDeployments": {schemas.DescribeServiceDeploymentsRequest, false, (*call).describeServiceDeployments},
+	"StopServiceDeployment":      {schemas.StopServiceDeploymentRequest, true, (*call).stopServiceDeployment},
+	"DescribeServiceRevisions":   {schemas.DescribeServiceRevisionsRequest, false, (*call).describeServiceRevisions},
 
 	"RunTask":       {schemas.RunTaskRequest, true, (*call).runTask},
 	"StopTask":      {schemas.StopTaskRequest, true, (*call).stopTask},

@@ -30,8 +30,10 @@ type token struct {
 type pager[T any] struct {
 	key   func(T) mark
 	arn   func(T) string     // what the listing gives
+	show  func(T) any        // the same, where it is no ARN
 	after func(T, mark) bool // whether the item comes after the mark
 	size  int                // items in a page by default; 0 is maxPage
+	most  int                // items in a page where asked for; 0 is maxPage
 }
 
 // byName pages through items sorted by what the listing gives of them.
@@ -46,7 +48,7 @@ func byName[T any](arn func(T) string) pager[T] {
 // page answers the part of the sorted items that the caller's nextToken and
 // maxResults ask for, under the name member.
 func page[T any](c *call, member string, items []T, p pager[T]) (object, error) {
-	size, err := c.pageSize(p.size)
+	size, err := c.pageSize(p.size, cmp.Or(p.most, maxPage))
 	if err != nil {
 		return nil, err
 	}
@@ -67,17 +69,21 @@ func page[T any](c *call, member string, items []T, p pager[T]) (object, error) 
 	}
 	given := make([]any, 0, len(items))
 	for _, item := range items {
-		given = append(given, p.arn(item))
+		if p.show != nil {
+			given = append(given, p.show(item))
+		} else {
+			given = append(given, p.arn(item))
+		}
 	}
 	out[member] = given
 	return out, nil
 }
 
-func (c *call) pageSize(byDefault int) (int, error) {
+func (c *call) pageSize(byDefault, most int) (int, error) {
 	size := cmp.Or(byDefault, maxPage)
 	if has(c.in, "maxResults") {
-		if size = int(number(c.in, "maxResults")); size < 1 || size > maxPage {
-			return 0, invalidParameter("maxResults must be between 1 and %d.", maxPage)
+		if size = int(number(c.in, "maxResults")); size < 1 || size > most {
+			return 0, invalidParameter("maxResults must be between 1 and %d.", most)
 		}
 	}
 	if most := c.service.options.PageSize; most > 0 {

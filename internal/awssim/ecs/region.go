@@ -16,6 +16,8 @@ const kept = time.Hour
 const (
 	statusActive           = "ACTIVE"
 	statusInactive         = "INACTIVE"
+	statusDraining         = "DRAINING"
+	statusPending          = "PENDING"
 	statusDeleteInProgress = "DELETE_IN_PROGRESS"
 	statusRunning          = "RUNNING"
 	statusStopped          = "STOPPED"
@@ -29,6 +31,9 @@ type region struct {
 	tags     map[string][]tag // by the resource's ARN
 	ids      int              // handed out so far to tasks and deployments
 	changed  time.Time        // by the latest write
+
+	providers  map[string]*CapacityProvider // by name
+	providerOf map[string]string            // the cluster's ARN, by the name of one of managed instances
 }
 
 // family is all that was ever registered under one name. It outlives its
@@ -83,7 +88,12 @@ func (r *region) forget(now time.Time) {
 			used[t.revision] = used[t.revision] || !t.stopped()
 		}
 		for _, s := range c.services {
-			used[s.revision] = used[s.revision] || s.status == statusActive
+			used[s.revision] = used[s.revision] || s.status != statusInactive
+			if s.ongoing() != nil {
+				if d := s.lastCompleted(); d != nil {
+					used[d.revision] = true // a rollback needs it
+				}
+			}
 		}
 	}
 	for _, f := range r.families {

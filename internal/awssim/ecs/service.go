@@ -1,5 +1,10 @@
 // Package ecs is Amazon ECS as the simulator plays it: task definitions in every
-// detail, and as much of clusters, services and tasks as says who uses them.
+// detail, services with their deployments, and as much of clusters, container
+// instances and tasks as says who runs what where.
+//
+// Services go by a fixed plan (Options.Deployment): a deployment's tasks all start at
+// once, next to those that they replace. Capacity, load balancers, lifecycle hooks and
+// alarms are not played.
 //
 // Messages are AWS's own where they are known from its documentation or from
 // public reports; where a rule is documented but its message is not, the message
@@ -34,8 +39,17 @@ type Options struct {
 	// Stale has reads of definitions, services and tasks lag behind writes.
 	Stale stale.Reads
 	// Assumable says whether ECS may assume a role; nil: every one. A service's tasks
-	// do not start on one that it may not, which only the service's events tell.
+	// do not start on one that it may not, which the service's events tell, and which
+	// a deployment circuit breaker counts.
 	Assumable func(account, arn string) bool
+	// Deployment is how long a service's deployment, its rollback twice over, and the
+	// deletion of a service twice over take; 0: no time. A deployment of strategy
+	// BLUE_GREEN, LINEAR or CANARY takes the bake times that the service says besides.
+	// CompleteDeployment, StepDeployment and FailDeployment do not wait for it.
+	Deployment time.Duration
+	// Retry is how long the service scheduler waits until it tries again to start
+	// tasks that did not start; 0 is 10 seconds.
+	Retry time.Duration
 }
 
 // Service is ECS in every account and region. It is safe for concurrent use.
@@ -78,7 +92,7 @@ func (s *Service) Do(c wire.Caller, operation string, body []byte) (answer []byt
 	r := s.region(c)
 	r.forget(now)
 	at := &call{Caller: c, region: r, service: s, now: now, in: in}
-	at.retry()
+	at.pass()
 	out, err := at.run(operation)
 	if err != nil {
 		return nil, err
@@ -103,10 +117,12 @@ func (s *Service) region(c wire.Caller) *region {
 	r, ok := s.regions[at]
 	if !ok {
 		r = &region{
-			prefix:   arnPrefix(c),
-			families: map[string]*family{},
-			clusters: map[string]*cluster{},
-			tags:     map[string][]tag{},
+			prefix:     arnPrefix(c),
+			families:   map[string]*family{},
+			clusters:   map[string]*cluster{},
+			providers:  map[string]*CapacityProvider{},
+			providerOf: map[string]string{},
+			tags:       map[string][]tag{},
 		}
 		s.regions[at] = r
 	}
@@ -127,12 +143,30 @@ type call struct {
 func (c *call) run(operation string) (object, error) {
 	op := operations[operation]
 	switch {
-	case !c.service.lags.On():
-		return op.run(c)
 	case op.writes:
-		return c.remember(op.run)
-	default:
+		return c.write(op.run)
+	case c.service.lags.On():
 		c.region = c.seen(operation)
-		return op.run(c)
+	}
+	return op.run(c)
+}
+
+// write does something that changes what there is, and keeps what was for reads
+// that lag behind.
+func (c *call) write(do func(*call) (object, error)) (object, error) {
+	if c.service.lags.On() {
+		return c.remember(do)
+	}
+	return do(c)
+}
+
+// pass lets happen what has come to pass since the last request.
+func (c *call) pass() {
+	for _, cl := range c.clusters {
+		if len(cl.unsettled()) > 0 {
+			// It cannot fail: advance does not.
+			_, _ = c.write(func(c *call) (object, error) { c.advance(); return nil, nil })
+			return
+		}
 	}
 }

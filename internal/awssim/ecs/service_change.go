@@ -2,6 +2,7 @@ package ecs
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -33,11 +34,14 @@ func (c *call) updateService() (object, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.validUpdate(s, given); err != nil {
+		return nil, err
+	}
 	desired, err := c.nextCount(s)
 	if err != nil {
 		return nil, err
 	}
-	moves := next != s.revision || truth(c.in, "forceNewDeployment")
+	moves := next != s.revision || truth(c.in, "forceNewDeployment") || differs(s.given, given)
 	s.given, s.revision, s.desired = given, next, desired
 	if moves {
 		c.deploy(s)
@@ -54,7 +58,7 @@ func (c *call) nextRevision(s *service, given object) (*revision, error) {
 	if name == "" {
 		return s.revision, nil
 	}
-	if kind := s.controller(); kind != "ECS" {
+	if kind := s.controller(); kind != controllerECS {
 		return nil, cannotDeploy(kind)
 	}
 	next, err := c.launchable(name, clientError)
@@ -78,8 +82,39 @@ func (c *call) nextCount(s *service) (int, error) {
 	return desired, nil
 }
 
+// validUpdate holds an update against what the service will be.
+func (c *call) validUpdate(s *service, given object) error {
+	if kind := s.controller(); kind != controllerECS && truth(c.in, "forceNewDeployment") {
+		if kind == controllerCodeDeploy {
+			return invalidParameter("Cannot force a new deployment on services with a CODE_DEPLOY deployment controller. " +
+				"Use AWS CodeDeploy to trigger a new deployment.")
+		}
+		return invalidParameter("Cannot force a new deployment on services with an %s deployment controller. "+
+			"Use task sets instead.", kind)
+	}
+	if has(c.in, "capacityProviderStrategy") {
+		delete(given, "launchType") // it takes the place of one
+	}
+	if err := c.placing(s.cluster, given); err != nil {
+		return err
+	}
+	next := *s
+	next.given = given
+	return next.validConfiguration()
+}
+
+// differs says whether a service revision would not be the same.
+func differs(before, after object) bool {
+	for _, member := range revisionMembers {
+		if !reflect.DeepEqual(before[member], after[member]) {
+			return true
+		}
+	}
+	return false
+}
+
 func cannotDeploy(controller string) error {
-	if controller == "CODE_DEPLOY" {
+	if controller == controllerCodeDeploy {
 		return invalidParameter("Unable to update task definition on services with a CODE_DEPLOY deployment controller. " +
 			"Use AWS CodeDeploy to trigger a new deployment.")
 	}
@@ -109,8 +144,7 @@ func (c *call) serviceName(cl *cluster, given string) string {
 	return strings.TrimPrefix(given, c.prefix+"service/"+cl.name+"/")
 }
 
-// deleteService answers a service that drains; by then its tasks have ended here,
-// and DescribeServices finds it INACTIVE.
+// deleteService answers a service that drains.
 func (c *call) deleteService() (object, error) {
 	s, err := c.namedService()
 	switch {
@@ -121,12 +155,9 @@ func (c *call) deleteService() (object, error) {
 	case s.desired > 0 && s.strategy() != "DAEMON" && !truth(c.in, "force"):
 		return nil, invalidParameter("The service cannot be stopped while it is scaled above 0.")
 	}
-	s.desired = 0
-	c.scale(s)
-	s.status = statusInactive
+	c.drain(s)
 	out := c.showService(s, true)
-	out["status"] = "DRAINING"
-	delete(c.tags, s.arn)
+	out["status"] = statusDraining
 	return object{"service": out}, nil
 }
 

@@ -4,40 +4,41 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/stale"
 )
 
-// service keeps a number of tasks on one revision. Its tasks start and stop at
-// once, so a deployment is COMPLETED as soon as it begins.
+// service keeps a number of tasks on one revision.
 type service struct {
-	name       string
-	arn        string
-	cluster    *cluster
-	status     string    // ACTIVE or INACTIVE
-	revision   *revision // nil under controller EXTERNAL
-	desired    int
-	given      object // of CreateService and UpdateService, as it was given
-	created    time.Time
-	createdBy  string // ARN of the caller
-	deployment deployment
-	events     []any // the newest first
-	past       stale.History[*service]
+	name      string
+	arn       string
+	cluster   *cluster
+	status    string    // ACTIVE, DRAINING or INACTIVE
+	revision  *revision // of its PRIMARY deployment; nil under controller EXTERNAL
+	desired   int
+	given     object // of CreateService and UpdateService, as it was given
+	created   time.Time
+	createdBy string    // ARN of the caller
+	gone      time.Time // when it stops draining
+	lacking   bool      // a task could not be started, outside of any rollout
+	events    []any     // the newest first
+
+	deployments []deployment // all since it was created, the oldest first
+	current     []string     // ids of those that are told of: the PRIMARY, then older ones
+	rollouts    []rollout    // the oldest first
+	past        stale.History[*service]
 }
 
-// deployment is the PRIMARY one, and the only one: those before it ended at once.
-type deployment struct {
-	id      string
-	created time.Time
-	updated time.Time
-}
-
-// schedulerStops is the stop code of a task that its service ended.
-const schedulerStops = "ServiceSchedulerInitiated"
+const (
+	controllerECS        = "ECS"
+	controllerCodeDeploy = "CODE_DEPLOY"
+	controllerExternal   = "EXTERNAL"
+)
 
 func (s *service) controller() string {
-	return cmp.Or(text(child(s.given, "deploymentController"), "type"), "ECS")
+	return cmp.Or(text(child(s.given, "deploymentController"), "type"), controllerECS)
 }
 
 func (s *service) strategy() string { return cmp.Or(text(s.given, "schedulingStrategy"), "REPLICA") }
@@ -54,8 +55,11 @@ func (c *call) createService() (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if old := cl.services[name]; old != nil && old.status == statusActive {
+	switch old := cl.services[name]; {
+	case old != nil && old.status == statusActive:
 		return nil, invalidParameter("Creation of service was not idempotent.")
+	case old != nil && old.status == statusDraining:
+		return nil, invalidParameter("Unable to Start a service that is still Draining.")
 	}
 	tags, err := c.newTags(invalidParameter)
 	if err != nil {
@@ -72,7 +76,9 @@ func (c *call) createService() (object, error) {
 	cl.services[name] = s
 	c.tags[s.arn] = tags
 	c.deploy(s)
-	return object{"service": c.showService(s, true)}, nil
+	out := c.showService(s, true)
+	out["events"] = []any{} // its answer tells of none yet
+	return object{"service": out}, nil
 }
 
 // standService finds what a new service stands on, and how many tasks it wants.
@@ -82,12 +88,15 @@ func (c *call) standService(s *service) error {
 	case s.strategy() == "DAEMON" && has(s.given, "desiredCount"):
 		return invalidParameter("Daemon scheduling strategy does not support a desired count for services.")
 	case s.strategy() == "DAEMON":
-		s.desired = 1 // as if the cluster had one instance
+		s.desired = max(1, len(s.cluster.instances)) // a cluster without any is taken to have one
 	case s.desired < 0:
 		return invalidParameter("desiredCount can not be negative.")
 	}
+	if err := cmp.Or(c.placing(s.cluster, s.given), s.validConfiguration()); err != nil {
+		return err
+	}
 	name := text(s.given, "taskDefinition")
-	if s.controller() == "EXTERNAL" {
+	if s.controller() == controllerExternal {
 		if name != "" {
 			return invalidParameter("TaskDefinition must be blank.")
 		}
@@ -108,6 +117,10 @@ func (c *call) standService(s *service) error {
 // fitsLaunch holds a revision against the way of running it that a request asks.
 func fitsLaunch(v *revision, request object) error {
 	launch := text(request, "launchType")
+	if strategy := objects(request, "capacityProviderStrategy"); len(strategy) > 0 &&
+		strings.HasPrefix(text(strategy[0], "capacityProvider"), launchFargate) {
+		launch = launchFargate
+	}
 	awsvpc := text(v.definition, "networkMode") == "awsvpc"
 	network := child(child(request, "networkConfiguration"), "awsvpcConfiguration")
 	switch {
@@ -121,40 +134,4 @@ func fitsLaunch(v *revision, request object) error {
 		return invalidParameter("Network Configuration is not valid for the given networkMode of this task definition.")
 	}
 	return nil
-}
-
-// deploy starts a deployment: new tasks on the service's revision, and the end of
-// all others.
-func (c *call) deploy(s *service) {
-	s.deployment = deployment{id: fmt.Sprintf("ecs-svc/%019d", c.id()), created: c.now}
-	for _, t := range s.cluster.tasks {
-		if t.service == s {
-			t.stop(c.now, schedulerStops, "Scaling activity initiated by deployment "+s.deployment.id)
-		}
-	}
-	c.scale(s)
-}
-
-// scale starts or stops tasks until there are as many as desired. None starts
-// on a role that ECS may not assume.
-func (c *call) scale(s *service) {
-	s.deployment.updated = c.now
-	running := 0
-	for _, t := range s.cluster.tasks {
-		if t.service != s || t.stopped() {
-			continue
-		}
-		running++
-		if running > s.desired {
-			t.stop(c.now, schedulerStops, "Scaling activity initiated by deployment "+s.deployment.id)
-		}
-	}
-	if running < s.desired && !c.launches(s) {
-		return
-	}
-	for ; running < s.desired; running++ {
-		c.start(s.cluster, &task{
-			revision: s.revision, service: s, group: "service:" + s.name, startedBy: s.deployment.id, given: s.given,
-		})
-	}
 }

@@ -13,12 +13,7 @@ func launchType(given object) string {
 
 // showService is the service as DescribeServices tells it.
 func (c *call) showService(s *service, tags bool) object {
-	running := 0
-	for _, t := range s.cluster.tasks {
-		if t.service == s && !t.stopped() {
-			running++
-		}
-	}
+	running, pending := s.counts()
 	out := object{
 		"serviceArn":           s.arn,
 		"serviceName":          s.name,
@@ -26,7 +21,7 @@ func (c *call) showService(s *service, tags bool) object {
 		"status":               s.status,
 		"desiredCount":         s.desired,
 		"runningCount":         running,
-		"pendingCount":         0,
+		"pendingCount":         pending,
 		"createdAt":            timestamp(s.created),
 		"createdBy":            s.createdBy,
 		"loadBalancers":        array(list(s.given, "loadBalancers")),
@@ -41,59 +36,69 @@ func (c *call) showService(s *service, tags bool) object {
 		"events":               array(s.events),
 		"deployments":          []any{},
 	}
-	deploying := child(s.given, "deploymentConfiguration")
-	if deploying == nil {
-		deploying = object{"maximumPercent": 200, "minimumHealthyPercent": 100}
-	}
-	out["deploymentConfiguration"] = deploying
+	out["deploymentConfiguration"] = s.deploymentConfiguration()
 	if tags {
 		out["tags"] = tagList(c.tags[s.arn])
 	}
-	s.showPlacing(out)
+	showPlacing(s.given, out)
 	if s.revision != nil {
 		out["taskDefinition"] = s.revision.arn
-		if s.status == statusActive {
-			out["deployments"] = []any{s.showDeployment(running)}
+	}
+	if s.status != statusInactive {
+		s.showRunning(out)
+	}
+	return out
+}
+
+// counts are the tasks of all of the service's deployments.
+func (s *service) counts() (running, pending int) {
+	for _, t := range s.cluster.tasks {
+		switch {
+		case t.service != s || t.stopped():
+		case t.pending:
+			pending++
+		default:
+			running++
 		}
 	}
-	return out
+	return running, pending
 }
 
-func (s *service) showDeployment(running int) object {
-	out := object{
-		"id":                 s.deployment.id,
-		"status":             "PRIMARY",
-		"taskDefinition":     s.revision.arn,
-		"desiredCount":       s.desired,
-		"runningCount":       running,
-		"pendingCount":       0,
-		"failedTasks":        0,
-		"createdAt":          timestamp(s.deployment.created),
-		"updatedAt":          timestamp(s.deployment.updated),
-		"rolloutState":       "COMPLETED",
-		"rolloutStateReason": "ECS deployment " + s.deployment.id + " completed.",
+// showRunning adds what tasks of the service there are: deployments, or the task
+// sets that CodeDeploy and others make in their place.
+func (s *service) showRunning(out object) {
+	if s.controller() != controllerECS {
+		sets := []any{}
+		for _, id := range s.current {
+			sets = append(sets, s.showTaskSet(id))
+		}
+		out["taskSets"] = sets
+		return
 	}
-	if running < s.desired {
-		out["rolloutState"] = "IN_PROGRESS"
-		out["rolloutStateReason"] = "ECS deployment " + s.deployment.id + " in progress."
+	deployments, revisions := []any{}, []any{}
+	for _, id := range s.current {
+		deployments = append(deployments, s.showDeployment(id))
+		revisions = append(revisions, s.showSummary(id))
 	}
-	s.showPlacing(out)
-	return out
+	out["deployments"], out["currentServiceRevisions"] = deployments, revisions
+	if r := s.ongoing(); r != nil {
+		out["currentServiceDeployment"] = r.arn
+	}
 }
 
-// showPlacing adds what a service and its deployment both tell of where tasks run.
-func (s *service) showPlacing(out object) {
-	launch := launchType(s.given)
+// showPlacing adds what a service and its deployments tell of where tasks run.
+func showPlacing(given, out object) {
+	launch := launchType(given)
 	if launch != "" {
 		out["launchType"] = launch
 	}
-	if launch == "FARGATE" {
-		out["platformVersion"] = cmp.Or(text(s.given, "platformVersion"), "LATEST")
+	if launch == launchFargate {
+		out["platformVersion"] = cmp.Or(text(given, "platformVersion"), "LATEST")
 		out["platformFamily"] = "Linux"
 	}
 	for _, member := range []string{"networkConfiguration", "capacityProviderStrategy"} {
-		if has(s.given, member) {
-			out[member] = s.given[member]
+		if has(given, member) {
+			out[member] = given[member]
 		}
 	}
 }

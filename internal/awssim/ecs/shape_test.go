@@ -37,6 +37,15 @@ var answers = map[string]*smithy.Schema{
 	"StopTask":                   schemas.StopTaskResponse,
 	"DescribeTasks":              schemas.DescribeTasksResponse,
 	"ListTasks":                  schemas.ListTasksResponse,
+
+	"DescribeCapacityProviders":   schemas.DescribeCapacityProvidersResponse,
+	"PutClusterCapacityProviders": schemas.PutClusterCapacityProvidersResponse,
+	"ListContainerInstances":      schemas.ListContainerInstancesResponse,
+	"DescribeContainerInstances":  schemas.DescribeContainerInstancesResponse,
+	"ListServiceDeployments":      schemas.ListServiceDeploymentsResponse,
+	"DescribeServiceDeployments":  schemas.DescribeServiceDeploymentsResponse,
+	"StopServiceDeployment":       schemas.StopServiceDeploymentResponse,
+	"DescribeServiceRevisions":    schemas.DescribeServiceRevisionsResponse,
 }
 
 // checkAnswer fails the test where an answer has a member that the model does not

@@ -131,7 +131,7 @@ func (c *call) tagged() (string, error) {
 			return "", refuse("ClusterNotFoundException", "Cluster not found.")
 		}
 		exists = cl.status == statusActive
-	case "service", "task":
+	case "service", "task", "container-instance":
 		for _, cl := range c.clusters {
 			exists = exists || cl.holds(arn)
 		}

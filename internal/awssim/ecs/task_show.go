@@ -9,14 +9,11 @@ func (c *call) showTask(t *task, tags bool) object {
 		"clusterArn":           t.cluster.arn,
 		"taskDefinitionArn":    t.revision.arn,
 		"desiredStatus":        t.status(),
-		"lastStatus":           t.status(),
-		"connectivity":         "CONNECTED",
-		"connectivityAt":       timestamp(t.created),
+		"lastStatus":           t.lastStatus(),
 		"createdAt":            timestamp(t.created),
-		"startedAt":            timestamp(t.created),
 		"group":                t.group,
 		"healthStatus":         "UNKNOWN",
-		"enableExecuteCommand": truth(t.given, "enableExecuteCommand"),
+		"enableExecuteCommand": t.executes,
 		"version":              1,
 		"attachments":          []any{},
 		"attributes":           []any{},
@@ -28,14 +25,21 @@ func (c *call) showTask(t *task, tags bool) object {
 		out["tags"] = tagList(c.tags[t.arn])
 	}
 	for member, value := range map[string]string{
-		"startedBy": t.startedBy, "launchType": launchType(t.given),
+		"startedBy": t.startedBy, "launchType": t.where.launch, "capacityProviderName": t.where.provider,
 		"cpu": text(t.revision.definition, "cpu"), "memory": text(t.revision.definition, "memory"),
 	} {
 		if value != "" {
 			out[member] = value
 		}
 	}
-	if launchType(t.given) == "FARGATE" {
+	if t.where.instance != nil {
+		out["containerInstanceArn"] = t.where.instance.arn
+	}
+	if !t.pending {
+		out["connectivity"] = "CONNECTED"
+		out["connectivityAt"], out["startedAt"] = timestamp(t.created), timestamp(t.created)
+	}
+	if t.where.launch == launchFargate {
 		out["platformVersion"] = cmp.Or(text(t.given, "platformVersion"), "1.4.0")
 		out["platformFamily"] = "Linux"
 	}
@@ -77,7 +81,7 @@ func (t *task) containers() []any {
 			"taskArn":           t.arn,
 			"name":              name,
 			"image":             text(d, "image"),
-			"lastStatus":        t.status(),
+			"lastStatus":        t.lastStatus(),
 			"healthStatus":      "UNKNOWN",
 			"networkBindings":   []any{},
 			"networkInterfaces": []any{},

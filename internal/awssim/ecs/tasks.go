@@ -18,6 +18,9 @@ type task struct {
 	group     string
 	startedBy string
 	given     object // the request of RunTask, or the service's
+	where     whereabouts
+	executes  bool // ECS Exec
+	pending   bool
 	created   time.Time
 	stoppedAt time.Time // zero: it runs
 	stopCode  string
@@ -32,11 +35,20 @@ func (t *task) stop(now time.Time, code, reason string) {
 	}
 }
 
+// status is the one that the task is to have.
 func (t *task) status() string {
 	if t.stopped() {
 		return statusStopped
 	}
 	return statusRunning
+}
+
+// lastStatus is the one that it has.
+func (t *task) lastStatus() string {
+	if t.pending && !t.stopped() {
+		return statusPending
+	}
+	return t.status()
 }
 
 func (c *call) start(cl *cluster, t *task) {
@@ -62,7 +74,8 @@ func (c *call) runTask() (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := fitsLaunch(v, c.in); err != nil {
+	given := clone(c.in)
+	if err := cmp.Or(c.placing(cl, given), fitsLaunch(v, given)); err != nil {
 		return nil, err
 	}
 	count := int64(1)
@@ -82,17 +95,22 @@ func (c *call) runTask() (object, error) {
 	if role := c.unassumable(v); role != "" {
 		return nil, clientError("%s", cannotAssume(role))
 	}
-	tasks := []any{}
+	tasks, failures := []any{}, []any{}
 	for range count {
+		at, failure := c.place(cl, v, given)
+		if failure != nil {
+			failures = append(failures, failure.failure(cl))
+			continue
+		}
 		t := &task{
-			revision: v, given: clone(c.in), startedBy: text(c.in, "startedBy"),
-			group: cmp.Or(text(c.in, "group"), "family:"+v.family),
+			revision: v, given: given, startedBy: text(c.in, "startedBy"), where: at,
+			group: cmp.Or(text(c.in, "group"), "family:"+v.family), executes: truth(c.in, "enableExecuteCommand"),
 		}
 		c.start(cl, t)
 		c.tags[t.arn] = tags
 		tasks = append(tasks, c.showTask(t, true))
 	}
-	return object{"tasks": tasks, "failures": []any{}}, nil
+	return object{"tasks": tasks, "failures": failures}, nil
 }
 
 // validOverrides: containers overridden must exist, and roles be roles.
@@ -167,7 +185,7 @@ func (c *call) listTasks() (object, error) {
 		return nil, err
 	}
 	status := cmp.Or(text(c.in, "desiredStatus"), statusRunning)
-	if status != statusRunning && status != statusStopped && status != "PENDING" {
+	if status != statusRunning && status != statusStopped && status != statusPending {
 		return nil, invalidParameter("Invalid desiredStatus '%s'.", status)
 	}
 	name := text(c.in, "serviceName")
@@ -187,15 +205,17 @@ func (c *call) listTasks() (object, error) {
 	return page(c, "taskArns", found, byName(func(arn string) string { return arn }))
 }
 
-// matches holds a task against the filters of ListTasks. It runs on no container
-// instance.
+// matches holds a task against the filters of ListTasks.
 func (t *task) matches(filters object, service string) bool {
 	for member, value := range map[string]string{
-		"family": t.revision.family, "startedBy": t.startedBy, "launchType": launchType(t.given), "containerInstance": "",
+		"family": t.revision.family, "startedBy": t.startedBy, "launchType": t.where.launch,
 	} {
 		if want := text(filters, member); want != "" && want != value {
 			return false
 		}
+	}
+	if on := text(filters, "containerInstance"); on != "" && t.cluster.instance(on) != t.where.instance {
+		return false
 	}
 	return service == "" || t.service != nil && t.service.name == service
 }

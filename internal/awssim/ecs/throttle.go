@@ -23,10 +23,13 @@ var (
 	resourceRead   = category{"cluster resource read", wire.Rate{PerSecond: 20, Burst: 100}}
 	serviceModify  = category{"service modify", wire.Rate{PerSecond: 5, Burst: 50}}
 	serviceRead    = category{"service read", wire.Rate{PerSecond: 20, Burst: 100}}
+	deploymentRead = category{"service deployment", wire.Rate{PerSecond: 20, Burst: 50}}
+	serviceRevs    = category{"service revision", wire.Rate{PerSecond: 20, Burst: 50}}
+	capacityRead   = category{"capacity provider read", wire.Rate{PerSecond: 20, Burst: 50}}
 )
 
 var categories = map[string]category{
-	"CreateCluster": clusterModify, "DeleteCluster": clusterModify,
+	"CreateCluster": clusterModify, "DeleteCluster": clusterModify, "PutClusterCapacityProviders": clusterModify,
 	"DescribeClusters": clusterRead, "ListClusters": clusterRead,
 	"RegisterTaskDefinition": definitionMod, "DeregisterTaskDefinition": definitionMod,
 	"DescribeTaskDefinition": definitionRead, "ListTaskDefinitions": definitionRead,
@@ -34,8 +37,13 @@ var categories = map[string]category{
 	"TagResource": tagModify, "UntagResource": tagModify, "ListTagsForResource": tagRead,
 	"RunTask": resourceModify, "StopTask": resourceModify,
 	"DescribeTasks": resourceRead, "ListTasks": resourceRead,
-	"CreateService": serviceModify, "UpdateService": serviceModify, "DeleteService": serviceModify,
+	"DescribeContainerInstances": resourceRead, "ListContainerInstances": resourceRead,
+	"DescribeCapacityProviders": capacityRead,
+	"CreateService":             serviceModify, "UpdateService": serviceModify, "DeleteService": serviceModify,
 	"DescribeServices": serviceRead, "ListServices": serviceRead,
+	"DescribeServiceDeployments": deploymentRead, "ListServiceDeployments": deploymentRead,
+	// The page has no line for StopServiceDeployment; it changes what these read.
+	"StopServiceDeployment": deploymentRead, "DescribeServiceRevisions": serviceRevs,
 }
 
 // throttled refuses a call for which no token is left.
