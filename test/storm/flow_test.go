@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
 )
@@ -24,17 +25,25 @@ func (f *flows) add(one *flow) {
 	f.of[one.account.ID+"/"+one.family] = one
 }
 
-// decide is for awssim.Server.Intercept.
-func (f *flows) decide(call awssim.Call) awssim.Fault {
-	fault := world.weather.Decide(call)
-	if !ours(call) || call.Service != "ecs" {
-		return fault
+// whose is the interleaving that a call of the controller is about; nil: none.
+func (f *flows) whose(call awssim.Call) *flow {
+	if call.Service != "ecs" || !ours(call) {
+		return nil
 	}
 	f.mu.Lock()
-	one := f.of[call.Caller.Account+"/"+familyOf(call)]
-	f.mu.Unlock()
+	defer f.mu.Unlock()
+	return f.of[call.Caller.Account+"/"+familyOf(call)]
+}
+
+// decide is for awssim.Server.Intercept.
+func (f *flows) decide(call awssim.Call) awssim.Fault {
+	one := f.whose(call)
 	if one == nil {
-		return fault
+		return world.weather.Decide(call)
+	}
+	fault := awssim.Fault{}
+	if !one.calm.Load() {
+		fault = world.weather.Decide(call)
 	}
 	return one.took(call, fault)
 }
@@ -50,52 +59,77 @@ func familyOf(call awssim.Call) string {
 	return asked.Family + asked.FamilyPrefix + name
 }
 
-// moment is when something of a script happens.
+// moment is right before or after a call of the controller.
 type moment struct {
-	operation string // right before or after a call of the controller; empty: by the clock
+	operation string
 	after     bool
+}
+
+func (m moment) String() string {
+	if m.after {
+		return "after " + m.operation
+	}
+	return "before " + m.operation
 }
 
 // trap springs at a moment.
 type trap struct {
 	moment
-	spring func() // once
+	do     func()
+	once   sync.Once
+	caught bool // by the moment, not by the clock
 	sprung chan struct{}
 }
 
-// set waits for a moment that may never come: what the controller does is its
-// own affair.
-func (f *flow) set(m moment, do func()) *trap {
-	t := &trap{moment: m, sprung: make(chan struct{})}
-	t.spring = sync.OnceFunc(func() { do(); close(t.sprung) })
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.trap = t
-	return t
+// spring does what the trap is for, once.
+func (f *flow) spring(t *trap, caught bool) {
+	t.once.Do(func() {
+		f.acting.Lock()
+		defer f.acting.Unlock()
+		t.caught = caught
+		t.do()
+		close(t.sprung)
+	})
 }
 
-// took notes a call of the controller on the family, and springs the trap.
+// took notes a call of the controller on the family, and springs the first of the
+// traps, if this is its moment. The next one is set by that.
 func (f *flow) took(call awssim.Call, fault awssim.Fault) awssim.Fault {
 	f.mu.Lock()
-	t := f.trap
-	if t != nil && t.operation == call.Operation {
-		f.trap = nil
-	} else {
-		t = nil
+	var t *trap
+	if len(f.traps) > 0 && f.traps[0].operation == call.Operation {
+		t, f.traps = f.traps[0], f.traps[1:]
 	}
-	if call.Operation == "DeregisterTaskDefinition" {
-		var asked struct{ TaskDefinition string }
-		if json.Unmarshal([]byte(call.Parameters), &asked) == nil {
-			f.withdrawn = append(f.withdrawn, asked.TaskDefinition)
-		}
+	if call.Write {
+		f.writes++
+	}
+	// Looks in quick succession are one: what lags behind does so in all of them.
+	now := time.Now()
+	if call.Operation == "ListTaskDefinitions" && fault.Refuse == nil && !fault.DropBefore && now.Sub(f.looked) > resync/2 {
+		f.looks, f.looked = f.looks+1, now
 	}
 	f.mu.Unlock()
 	switch {
 	case t == nil:
-	case t.after && !fault.DropBefore && fault.Refuse == nil:
-		fault.After = t.spring
+	case t.after && fault.Refuse == nil && !fault.DropBefore:
+		fault.After = func() { f.spring(t, true) }
 	default:
-		t.spring()
+		f.spring(t, true)
 	}
 	return fault
+}
+
+// set has the traps spring one after the other. What the controller does is its own
+// affair: a moment may never come.
+func (f *flow) set(traps []*trap) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.traps = traps
+}
+
+// seen is how often the controller looked at the family, and how often it wrote.
+func (f *flow) seen() (looks, writes int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.looks, f.writes
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -13,7 +12,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
-	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
 
 // judge holds what ECS has of the family against what the pipeline did, by nothing
@@ -26,27 +24,31 @@ func (f *flow) judge() error {
 	return errors.Join(f.foreignIsWhole(all), f.carries(all), f.oneCopyOfEach(all), f.serviceIsAtRest())
 }
 
-// active are the ACTIVE revisions, the newest first.
-func (f *flow) active() ([]ground.Revision, error) {
+// active are the ACTIVE revisions, the newest first. What one holds never changes, so
+// it is read once.
+func (f *flow) active() ([]revision, error) {
 	arns, err := f.account.Pipeline.Active(f.ctx, f.family)
 	if err != nil {
 		return nil, err
 	}
-	var out []ground.Revision
+	var out []revision
 	for _, arn := range arns {
-		r, err := f.account.Pipeline.Describe(f.ctx, arn)
-		if err != nil {
-			return nil, err
+		r, known := f.known[arn]
+		if !known {
+			if r, err = f.describe(arn); err != nil {
+				return nil, err
+			}
+			f.known[arn] = r
 		}
 		out = append(out, r)
 	}
-	slices.SortFunc(out, func(a, b ground.Revision) int { return b.Number() - a.Number() })
+	slices.SortFunc(out, func(a, b revision) int { return b.Number() - a.Number() })
 	return out, nil
 }
 
 // foreignIsWhole: what others registered is ACTIVE, but for what they took back
-// themselves; and the controller never asked for anything else.
-func (f *flow) foreignIsWhole(all []ground.Revision) error {
+// themselves.
+func (f *flow) foreignIsWhole(all []revision) error {
 	var want, got []int
 	for _, s := range f.shipped {
 		if s.active {
@@ -54,62 +56,57 @@ func (f *flow) foreignIsWhole(all []ground.Revision) error {
 		}
 	}
 	for _, r := range all {
-		if !r.By(ground.Controller) {
+		if !r.ours() {
 			got = append(got, r.Number())
 		}
 	}
 	slices.Sort(got)
+	slices.Sort(want)
 	if !slices.Equal(want, got) {
 		return fmt.Errorf("of others %v is ACTIVE, not %v", got, want)
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, arn := range f.withdrawn {
-		if f.isShipped(arn) {
-			return fmt.Errorf("the controller deregistered %s, which others registered", arn)
-		}
 	}
 	return nil
 }
 
 // carries: the newest revision has the role and the content that others registered
-// last; what strangers registered never has it.
-func (f *flow) carries(all []ground.Revision) error {
-	if len(all) == 0 {
+// last. Where a stranger registered that, nobody is to have the role by it, and what
+// the controller did before may stand above it.
+func (f *flow) carries(all []revision) error {
+	last := slices.IndexFunc(all, func(r revision) bool { return !r.ours() })
+	if len(all) == 0 || last >= 0 && all[last].By(stranger) {
 		return nil
 	}
-	newest, last := all[0], slices.IndexFunc(all, func(r ground.Revision) bool { return !r.By(ground.Controller) })
-	for _, r := range all {
-		if r.By(ground.Controller) && r.Text("taskRoleArn") == f.roleARN() && strings.Contains(r.Content(), `{"key":"by","value":"false"}`) {
-			return fmt.Errorf("revision %d gives the role to a stranger's content", r.Number())
-		}
-	}
-	if last >= 0 && f.byStranger(all[last]) {
-		return nil // nobody is to have the role by it; what the controller did before may stand above it
-	}
+	newest := all[0]
 	if got := newest.Text("taskRoleArn"); got != f.roleARN() {
 		return fmt.Errorf("the newest revision, %d, carries %q", newest.Number(), got)
 	}
-	if last >= 0 && newest.Content() != all[last].Content() {
-		return fmt.Errorf("revision %d is not what others registered last, revision %d:\n%s\n%s", newest.Number(), all[last].Number(), newest.Content(), all[last].Content())
+	if last >= 0 && newest.content != all[last].content {
+		return fmt.Errorf("revision %d is not what others registered last, revision %d:\n%s\n%s",
+			newest.Number(), all[last].Number(), newest.content, all[last].content)
+	}
+	if last > 1 {
+		return fmt.Errorf("%d revisions of the controller's stand above revision %d", last, all[last].Number())
 	}
 	return nil
 }
 
-func (f *flow) byStranger(r ground.Revision) bool { return r.By("stranger") }
-
-// oneCopyOfEach: between two revisions of others, and above the last, stands one of
-// the controller's at most.
-func (f *flow) oneCopyOfEach(all []ground.Revision) error {
-	copies := 0
+// oneCopyOfEach: a content has no more ACTIVE copies than others registered it.
+func (f *flow) oneCopyOfEach(all []revision) error {
+	copies := map[int]int{}
 	for _, r := range all {
-		if !r.By(ground.Controller) {
-			copies = 0
-			continue
+		if r.ours() {
+			copies[r.image]++
 		}
-		copies++
-		if copies > 1 {
-			return fmt.Errorf("revision %d is a second copy", r.Number())
+	}
+	for image, n := range copies {
+		registered := 0
+		for _, s := range f.shipped {
+			if s.image == image {
+				registered++
+			}
+		}
+		if n > registered {
+			return fmt.Errorf("%d copies of content %d are ACTIVE, which others registered %d times", n, image, registered)
 		}
 	}
 	return nil
@@ -140,9 +137,9 @@ func (f *flow) says() error {
 	if err != nil {
 		return err
 	}
-	last := slices.IndexFunc(all, func(r ground.Revision) bool { return !r.By(ground.Controller) })
+	last := slices.IndexFunc(all, func(r revision) bool { return !r.ours() })
 	want := metav1.ConditionTrue
-	if len(all) == 0 || last >= 0 && f.byStranger(all[last]) && all[last].Text("taskRoleArn") != f.roleARN() {
+	if len(all) == 0 || last >= 0 && all[last].By(stranger) && all[last].Text("taskRoleArn") != f.roleARN() {
 		want = metav1.ConditionFalse
 	}
 	c := meta.FindStatusCondition(tr.Status.Conditions, v1alpha1.ConditionReady)
@@ -150,4 +147,16 @@ func (f *flow) says() error {
 		return fmt.Errorf("the TaskRole should say Ready=%s, and says %+v", want, c)
 	}
 	return nil
+}
+
+// by says who registered a revision, for whoever reads of a failure.
+func by(r revision) string {
+	switch {
+	case r.ours():
+		return "the controller"
+	case r.By(stranger):
+		return stranger
+	default:
+		return deployer
+	}
 }

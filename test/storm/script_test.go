@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,68 +22,86 @@ import (
 // flow is one interleaving.
 type flow struct {
 	*testing.T
+	n       int
 	ctx     context.Context
 	account *ground.Account
 	family  string // also the name of the TaskRole
 	random  *rand.Rand
-	told    []string // what was done, for whoever has to find out
+	calm    atomic.Bool // whether the storm spares the family
 
-	mu        sync.Mutex
-	trap      *trap
-	withdrawn []string // ARNs that the controller asked to deregister
+	mu            sync.Mutex
+	traps         []*trap
+	looks, writes int // of the controller, at the family
+	looked        time.Time
 
-	// What the pipeline has, by its own book-keeping.
-	shipped  []shipped
+	// acting is held by whoever acts for the pipeline. It keeps what follows.
+	acting   sync.Mutex
+	told     []string // what was done, for whoever has to find out
+	failure  error
+	shipped  []shipped // by the pipeline's own book-keeping
 	images   int
-	taken    int    // how often it deregistered anything
+	acts     int    // that had an effect
 	deployed string // the revision that its service is at
+
+	known   map[string]revision // by ARN
+	history []revision          // all that there was at the end
 }
 
 // shipped is a revision that others registered.
 type shipped struct {
-	number  int
-	trusted bool
-	image   int
-	active  bool
+	number int
+	image  int
+	active bool
 }
 
 // step is one thing that a pipeline does.
 type step struct {
-	name   string
-	weight int
-	do     func(*flow) error
+	name     string
+	weight   int
+	provokes bool // whether the controller has to answer by a registration
+	do       func(*flow) error
 }
 
 var steps = []step{
-	{"register", 6, func(f *flow) error { return f.ship(f.fresh(), "", true) }},
-	{"register with another role", 2, func(f *flow) error { return f.ship(f.fresh(), f.account.RoleARN("/", "legacy"), true) }},
-	{"register with our role", 2, func(f *flow) error { return f.ship(f.fresh(), f.roleARN(), true) }},
-	{"register the same again", 1, func(f *flow) error { return f.ship(max(1, f.images), "", true) }},
-	{"a stranger registers", 1, func(f *flow) error { return f.ship(f.fresh(), "", false) }},
-	{"take the newest back", 3, func(f *flow) error { return f.takeBack(len(f.shipped) - 1) }},
-	{"take an old one back", 1, func(f *flow) error { return f.takeBack(len(f.shipped) / 2) }},
-	{"deregister the controller's copy", 1, (*flow).deregisterCopy},
-	{"deploy the newest", 2, (*flow).deploy},
+	{"register", 6, true, func(f *flow) error { return f.ship(f.fresh(), "", deployer) }},
+	{"register three at once", 1, true, (*flow).burst},
+	{"register with another role", 2, true, func(f *flow) error { return f.ship(f.fresh(), f.account.RoleARN("/", "legacy"), deployer) }},
+	{"register with our role", 2, false, func(f *flow) error { return f.ship(f.fresh(), f.roleARN(), deployer) }},
+	{"register the same again", 1, false, func(f *flow) error { return f.ship(max(1, f.images), "", deployer) }},
+	{"register again what was there first", 1, false, func(f *flow) error { return f.ship(1, "", deployer) }},
+	{"a stranger registers", 1, false, func(f *flow) error { return f.ship(f.fresh(), "", stranger) }},
+	{"a stranger registers with our role", 1, false, func(f *flow) error { return f.ship(f.fresh(), f.roleARN(), stranger) }},
+	{"a stranger registers the same again", 1, false, func(f *flow) error { return f.ship(max(1, f.images), "", stranger) }},
+	{"take the newest back", 4, false, func(f *flow) error { return f.takeBack(true) }},
+	{"take the oldest back", 1, false, func(f *flow) error { return f.takeBack(false) }},
+	{"deregister the controller's copy", 2, false, (*flow).deregisterCopy},
+	{"deploy the newest", 2, false, func(f *flow) error { return f.deploy(true) }},
+	{"roll the service back", 1, false, func(f *flow) error { return f.deploy(false) }},
 }
 
-// moments are where an interleaving hurts.
-var moments = []moment{
-	{"", false}, {"", false}, {"", false},
-	{"ListTaskDefinitions", true}, {"DescribeTaskDefinition", true},
-	{"RegisterTaskDefinition", false}, {"RegisterTaskDefinition", true},
-	{"DeregisterTaskDefinition", false}, {"DeregisterTaskDefinition", true},
-}
+// Who registers, besides the controller.
+const (
+	deployer = ground.Deployer
+	stranger = "stranger"
+)
 
 // fresh is a content that the family has not had.
 func (f *flow) fresh() int { f.images++; return f.images }
 
-func (f *flow) draw() step {
+// draw takes a step by the weights, of those only that make the controller answer
+// if provoking.
+func (f *flow) draw(provoking bool) step {
 	total := 0
 	for _, s := range steps {
-		total += s.weight
+		if s.provokes || !provoking {
+			total += s.weight
+		}
 	}
 	at := f.random.IntN(total)
 	for _, s := range steps {
+		if !s.provokes && provoking {
+			continue
+		}
 		if at -= s.weight; at < 0 {
 			return s
 		}
@@ -89,58 +109,39 @@ func (f *flow) draw() step {
 	panic("the weights do not add up")
 }
 
-// act does what the script says, until it is over.
-func (f *flow) act() {
-	f.Helper()
-	for range 2 + f.random.IntN(7) {
-		s, m := f.draw(), moments[f.random.IntN(len(moments))]
-		pause := time.Duration(f.random.IntN(120)) * time.Millisecond
-		var err error
-		t := f.set(m, func() { err = s.do(f) })
-		if m.operation == "" {
-			time.Sleep(pause)
-			t.spring()
-		}
-		select {
-		case <-t.sprung:
-		case <-time.After(time.Second): // the controller makes no such call
-			t.spring()
-			<-t.sprung
-		}
-		f.told = append(f.told, fmt.Sprintf("%s, at %+v: %v", s.name, m, err))
-		if err != nil {
-			f.Fatalf("%s: %v", s.name, err)
-		}
-	}
-}
-
-// ship registers a content, by the pipeline or by somebody whom nobody trusts. The
-// content holds what no structure of an SDK knows.
-func (f *flow) ship(image int, role string, trusted bool) error {
-	who := f.account.Pipeline
-	if !trusted {
-		who = f.account.Session("stranger", "x")
-	}
+// ship registers a content, with no role if it is empty. The content holds what no
+// structure of an SDK knows, and a number that no float64 holds.
+func (f *flow) ship(image int, role, by string) error {
+	who := f.account.Session(by, "run-1")
 	member := ""
 	if role != "" {
 		member = fmt.Sprintf(`"taskRoleArn":%q,`, role)
 	}
-	body := fmt.Sprintf(`{"family":%q,%s"memberOfTomorrow":{"n":%d.50,"text":"a < b && c"},"tags":[{"key":"by","value":"%t"}],`+
-		`"containerDefinitions":[{"name":"app","image":"app:%d","memory":64,"essential":true}]}`, f.family, member, image, trusted, image)
+	body := fmt.Sprintf(`{"family":%q,%s"memberOfTomorrow":{"n":9007199254740993,"text":"a < b && c"},"tags":[{"key":"by","value":%q}],`+
+		`"containerDefinitions":[{"name":"app","image":"app:%d","memory":64,"essential":true}]}`, f.family, member, by, image)
 	number, err := 0, error(nil)
 	err = f.again(func() error { number, err = who.Register(f.ctx, body); return err })
 	if err == nil {
-		f.shipped = append(f.shipped, shipped{number, trusted, image, true})
+		f.acts++
+		f.shipped = append(f.shipped, shipped{number, image, true})
 	}
 	return err
+}
+
+func (f *flow) burst() error {
+	for range 3 {
+		if err := f.ship(f.fresh(), "", deployer); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // again tries what may meet another write at the same time.
 func (f *flow) again(do func() error) error {
 	var last error
 	err := wait.PollUntilContextTimeout(f.ctx, 5*time.Millisecond, ground.Deadline, true, func(context.Context) (bool, error) {
-		last = do()
-		if last != nil && (strings.Contains(last.Error(), "concurrent") || strings.Contains(last.Error(), "ClientException")) {
+		if last = do(); last != nil && strings.Contains(last.Error(), "concurrent") {
 			return false, nil
 		}
 		return true, last
@@ -151,8 +152,16 @@ func (f *flow) again(do func() error) error {
 	return nil
 }
 
-func (f *flow) takeBack(at int) error {
-	if at < 0 || at >= len(f.shipped) || !f.shipped[at].active {
+// takeBack deregisters the newest of what others registered and is ACTIVE, or the
+// oldest, if there is any.
+func (f *flow) takeBack(newest bool) error {
+	at := -1
+	for i, s := range f.shipped {
+		if s.active && (newest || at < 0) {
+			at = i
+		}
+	}
+	if at < 0 {
 		return nil
 	}
 	f.shipped[at].active = false
@@ -160,7 +169,7 @@ func (f *flow) takeBack(at int) error {
 }
 
 func (f *flow) deregister(arn string) error {
-	f.taken++
+	f.acts++
 	return f.again(func() error {
 		_, err := f.account.Pipeline.ECS.DeregisterTaskDefinition(f.ctx, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &arn})
 		return err
@@ -173,28 +182,24 @@ func (f *flow) deregisterCopy() error {
 	if err != nil {
 		return err
 	}
-	for i := len(arns) - 1; i >= 0; i-- {
-		if !f.isShipped(arns[i]) {
-			return f.deregister(arns[i])
+	for _, arn := range slices.Backward(arns) {
+		if !f.isShipped(arn) {
+			return f.deregister(arn)
 		}
 	}
 	return nil
 }
 
 func (f *flow) isShipped(arn string) bool {
-	for _, s := range f.shipped {
-		if f.arn(s.number) == arn {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.shipped, func(s shipped) bool { return f.arn(s.number) == arn })
 }
 
-// deploy moves the family's service onto the newest of its pipeline, or makes it.
-func (f *flow) deploy() error {
+// deploy moves the family's service onto the newest of its pipeline, or onto the
+// oldest; or makes it.
+func (f *flow) deploy(newest bool) error {
 	arn := ""
 	for _, s := range f.shipped {
-		if s.active {
+		if s.active && (newest || arn == "") {
 			arn = f.arn(s.number)
 		}
 	}
@@ -211,7 +216,9 @@ func (f *flow) deploy() error {
 		_, err = f.account.Pipeline.ECS.UpdateService(f.ctx, &ecs.UpdateServiceInput{Cluster: aws.String("main"), Service: &f.family, TaskDefinition: &arn})
 		return err
 	})
-	f.deployed = arn
+	if err == nil {
+		f.deployed, f.acts = arn, f.acts+1
+	}
 	return err
 }
 

@@ -1,12 +1,12 @@
 package storm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,40 +26,61 @@ import (
 func TestStormLeavesWhatOthersRegisteredLastWithTheRole(t *testing.T) {
 	t.Logf("-storm.interleavings=%d -storm.seed=%d -storm.at-once=%d -storm.stale=%s, the manager with %s",
 		*interleavings, *seed, *atOnce, *stale, strings.Join(flags(), " "))
+	w := world.weather
+	t.Logf("of its calls are throttled %g, errors %g, reset %g, silent %g, conflicts %g; and after the effect errors %g, reset %g, silent %g; slow %g by %s",
+		w.Throttle, w.Error, w.Reset, w.Timeout, w.Conflict, w.AmbiguousError, w.AmbiguousReset, w.AmbiguousTimeout, w.Slow, w.SlowBy)
 	m := begin(t)
-	var failed, acts atomic.Int32
+	flows := make([]*flow, *interleavings)
 	t.Run("interleaving", func(t *testing.T) {
-		for n := range *interleavings {
+		for n := range flows {
 			t.Run(fmt.Sprint(n), func(t *testing.T) {
 				t.Parallel()
-				f := newFlow(t, n)
-				defer func() {
-					acts.Add(int32(len(f.told)))
-					if t.Failed() {
-						failed.Add(1)
-						t.Logf("what its pipelines did:\n%s\n%s", strings.Join(f.told, "\n"), m.Tail(f.family))
-					}
-				}()
-				f.try()
+				flows[n] = newFlow(t, n)
+				defer flows[n].tell(m)
+				flows[n].try()
 			})
 		}
 	})
 	if err := stopped(m); err != nil {
 		t.Error(err)
 	}
-	registered, lost, extra := registrations()
-	if extra > 0 {
-		t.Errorf("%d registrations are explained by nothing that others registered or took back, nor by an answer that was lost", extra)
+	calls := world.AWS.Calls()
+	done := deedsOf(calls)
+	for _, f := range flows {
+		d := cmp.Or(done[f], &deeds{})
+		d.count()
+		err := f.audit(d)
+		if err != nil && !f.Failed() {
+			world.summary.failed.Add(1)
+		}
+		if err != nil {
+			t.Errorf("interleaving %d: %v\nwhat there was of it:\n%swhat its pipelines did:\n%s", f.n, err, f.story(calls), strings.Join(f.told, "\n"))
+		}
 	}
-	world.summary = fmt.Sprintf("storm: %d interleavings of %d acts tried, %d failed; the controller registered %d revisions, of which %d without hearing of it; weather: %s",
-		*interleavings, acts.Load(), failed.Load(), registered, lost, world.weather.Tally())
+	if d := done[strayed]; d != nil {
+		t.Errorf("the controller wrote to ECS, but to no family: %v", d.others)
+	}
+	if never := world.moments.never(); len(never) > 0 {
+		t.Errorf("waited for in vain, each time: %v", never)
+	}
+}
+
+// tell counts what was tried, and tells of a failure what led to it.
+func (f *flow) tell(m *ground.Manager) {
+	world.summary.tried.Add(1)
+	world.summary.acts.Add(int32(f.acts))
+	if f.Failed() {
+		world.summary.failed.Add(1)
+		err := f.remember()
+		f.Logf("what there was:\n%s%v\nwhat its pipelines did:\n%s\n%s", f.story(world.AWS.Calls()), err, strings.Join(f.told, "\n"), m.Tail(f.family))
+	}
 }
 
 // begin makes the accounts, and starts the manager.
 func begin(t *testing.T) *ground.Manager {
 	t.Helper()
 	ctx := context.Background()
-	for n := range accounts {
+	for n := range max(accounts, *interleavings/25) { // what an account holds slows down looks at it
 		a, err := world.Admit(ctx, fmt.Sprintf("2%011d", n), home)
 		must(t, err)
 		world.accounts = append(world.accounts, a)
@@ -92,8 +113,9 @@ func must(t *testing.T, err error) {
 
 func newFlow(t *testing.T, n int) *flow {
 	f := &flow{
-		T: t, ctx: context.Background(), account: world.accounts[n%accounts],
+		T: t, n: n, ctx: context.Background(), account: world.accounts[n%len(world.accounts)],
 		family: fmt.Sprintf("family-%d", n), random: rand.New(rand.NewPCG(*seed, uint64(n))),
+		known: map[string]revision{},
 	}
 	world.flows.add(f)
 	return f
@@ -102,13 +124,18 @@ func newFlow(t *testing.T, n int) *flow {
 // try declares a TaskRole somewhere in the script, and judges what is left.
 func (f *flow) try() {
 	if f.random.IntN(8) > 0 { // else the TaskRole comes first
-		must(f.T, f.ship(f.fresh(), "", true))
+		must(f.T, f.ship(f.fresh(), "", deployer))
 	}
 	f.declare()
+	if f.random.IntN(4) > 0 { // else the script begins while there is no role yet
+		f.eventually("the role exists", f.judge)
+	}
 	f.act()
 	f.eventually("what others registered last has the role", f.judge)
 	f.eventually("the TaskRole says so", f.says)
+	f.calm.Store(true)
 	f.staysSo()
+	must(f.T, f.remember())
 	f.drop()
 }
 
@@ -122,23 +149,36 @@ func (f *flow) declare() {
 	}))
 }
 
-// staysSo judges once more after the looks of a few resyncs.
+// staysSo: once reads have caught up the controller looks again and again, and
+// writes nothing.
 func (f *flow) staysSo() {
 	f.Helper()
-	var last error
-	err := wait.PollUntilContextTimeout(f.ctx, 50*time.Millisecond, 2*time.Second+2**stale, true, func(context.Context) (bool, error) {
-		last = f.judge()
-		return false, nil
-	})
-	if last != nil && !errors.Is(err, context.Canceled) {
-		f.Errorf("it does not stay so: %v", last)
+	f.awaitLooks(1 + int((*stale+resync-1)/resync))
+	f.eventually("when reads have caught up", func() error { return errors.Join(f.judge(), f.says()) })
+	_, before := f.seen()
+	f.awaitLooks(2)
+	if _, after := f.seen(); after != before {
+		f.Errorf("%d writes, where nothing was to be written", after-before)
 	}
+	must(f.T, errors.Join(f.judge(), f.says()))
+}
+
+// awaitLooks waits until the controller has looked at the family a few times more.
+func (f *flow) awaitLooks(times int) {
+	f.Helper()
+	before, _ := f.seen()
+	f.eventually(fmt.Sprintf("the controller looks %d times", times), func() error {
+		if looks, _ := f.seen(); looks < before+times {
+			return fmt.Errorf("it looked %d times", looks-before)
+		}
+		return nil
+	})
 }
 
 func (f *flow) eventually(what string, check func() error) {
 	f.Helper()
 	var last error
-	err := wait.PollUntilContextTimeout(f.ctx, 50*time.Millisecond, 2*ground.Deadline, true, func(context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(f.ctx, 100*time.Millisecond, 2*ground.Deadline, true, func(context.Context) (bool, error) {
 		last = check()
 		return last == nil, nil
 	})
@@ -159,27 +199,4 @@ func (f *flow) drop() {
 		}
 		return errors.Join(err, errors.New("it is there"))
 	})
-}
-
-// registrations counts those of the controller that took effect, those of which it
-// did not hear, and those for which there is no reason at all: by family, more than
-// what others registered or took back, and what was lost, can explain.
-func registrations() (made, lost, extra int) {
-	byFamily := map[string]int{}
-	for _, call := range world.AWS.Calls() {
-		if !ours(call) || call.Operation != "RegisterTaskDefinition" || call.Code != "" {
-			continue
-		}
-		made++
-		if call.Lost {
-			lost++
-			continue
-		}
-		byFamily[call.Caller.Account+"/"+familyOf(call)]++
-	}
-	for name, n := range byFamily {
-		f := world.flows.of[name]
-		extra += max(0, n-len(f.shipped)-f.taken)
-	}
-	return made, lost, extra
 }
