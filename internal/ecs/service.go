@@ -19,6 +19,9 @@ const keptRevisions = 2000
 // the seconds in which lists may still show them.
 const keptWithdrawn = 2000
 
+// keptInactive is how many deregistered revisions are remembered that something runs.
+const keptInactive = 500
+
 // Service speaks to ECS in one account and region. It is safe for concurrent
 // use, and worth keeping: it remembers revisions.
 type Service struct {
@@ -32,6 +35,9 @@ type Service struct {
 	revisions *lru.Cache
 	// withdrawn are ARNs of what is deregistered, which nobody can take back.
 	withdrawn *lru.Cache
+	// inactive are model.Revision by ARN of those that are deregistered, and that
+	// services and tasks still run.
+	inactive *lru.Cache
 	// lag is how long reads may not show what was written.
 	lag time.Duration
 }
@@ -48,7 +54,7 @@ var ErrChanged error = aws.Failure{
 // what was written.
 func New(api aws.ECS, caller string, lag time.Duration) *Service {
 	return &Service{
-		api: api, caller: caller, lag: lag, revisions: lru.New(keptRevisions), withdrawn: lru.New(keptWithdrawn),
+		api: api, caller: caller, lag: lag, revisions: lru.New(keptRevisions), withdrawn: lru.New(keptWithdrawn), inactive: lru.New(keptInactive),
 	}
 }
 
