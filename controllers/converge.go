@@ -128,7 +128,10 @@ func (r *TaskRoleReconciler) converge(ctx context.Context, p *pass) error {
 		return err
 	}
 	r.judgeHosts(ctx, p)
-	return r.carryOut(ctx, p)
+	if err := r.carryOut(ctx, p); err != nil {
+		return err
+	}
+	return p.unmoved
 }
 
 // carryOut plans and applies. What was written is remembered, also where what

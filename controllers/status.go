@@ -48,7 +48,7 @@ func (r *TaskRoleReconciler) report(ctx context.Context, found *v1alpha1.TaskRol
 func (p *pass) describe(status *v1alpha1.TaskRoleStatus, judged bool) {
 	status.Pending = pending(p.outcome)
 	if p.desired.Role != nil && judged {
-		status.Findings = conditions.Findings(slices.Concat(p.outcome.Findings, p.outcome.Implied), p.hostFindings()...)
+		status.Findings = conditions.Findings(slices.Concat(p.outcome.Findings, p.outcome.Implied, p.pinned()), p.hostFindings()...)
 	}
 	if !p.looked {
 		return

@@ -85,15 +85,19 @@ func (p *pass) surveyedAll() error {
 }
 
 // observeServices reads the services of the family, again where they may be moved,
-// and the revisions that something runs or may return to.
-func (r *TaskRoleReconciler) observeServices(ctx context.Context, p *pass) (err error) {
-	services := p.use.Services
-	if p.options.MoveServices && len(services) > 0 {
-		if services, err = p.account.ecs.Services(ctx, services, p.rolloutTarget()); err != nil {
-			return awsFailure(plan.AreaServices, "look at services of family "+p.taskRole.Spec.Family, err)
+// and the revisions that something runs or may return to. Services that cannot be read
+// again are not moved, which is told when all else is done.
+func (r *TaskRoleReconciler) observeServices(ctx context.Context, p *pass) error {
+	p.observed.Services = p.use.Services
+	if p.options.MoveServices && len(p.use.Services) > 0 {
+		services, err := p.account.ecs.Services(ctx, p.use.Services, p.rolloutTarget())
+		if err != nil {
+			p.unmoved = awsFailure(plan.AreaServices, "look at services of family "+p.taskRole.Spec.Family, err)
+			p.options.MoveServices = false
+		} else {
+			p.observed.Services = services
 		}
 	}
-	p.observed.Services = services
 	return r.observeUsed(ctx, p)
 }
 

@@ -83,6 +83,7 @@ type pass struct {
 	snapshot   *survey.Snapshot
 	unsurveyed error
 	use        model.Use
+	unmoved    error // why services are not moved that should be
 	desired    model.State
 	observed   model.Observed
 	looked     bool // observed is what AWS has

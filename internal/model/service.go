@@ -1,5 +1,7 @@
 package model
 
+import "time"
+
 // Service is one ECS service that uses a family.
 type Service struct {
 	ARN, Name   string
@@ -67,6 +69,7 @@ type Task struct {
 	Exec       bool   // ECS Exec is enabled
 	StartedBy  string // such as events-rule/nightly; empty: whoever called RunTask did not say
 	ByService  bool   // a service started it, and tells of it
+	Created    time.Time
 }
 
 // String is how messages name a task.

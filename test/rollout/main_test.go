@@ -5,6 +5,8 @@ package rollout
 import (
 	"fmt"
 	"os"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +24,19 @@ const (
 var world struct {
 	*ground.Ground
 	manager *ground.Manager
+	mu      sync.Mutex
+	faults  map[string]func(awssim.Call) awssim.Fault // by account
+}
+
+// decide asks the scene whose account a call of the manager is made in.
+func decide(call awssim.Call) awssim.Fault {
+	world.mu.Lock()
+	fault := world.faults[call.Caller.Account]
+	world.mu.Unlock()
+	if fault == nil || !strings.Contains(call.Caller.ARN, "/"+ground.Controller+"/") {
+		return awssim.Fault{}
+	}
+	return fault(call)
 }
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -50,6 +65,8 @@ func setUp() (err error) {
 	if err != nil {
 		return err
 	}
+	world.faults = map[string]func(awssim.Call) awssim.Fault{}
+	world.AWS.Intercept(decide)
 	kubeconfig, err := world.Kubeconfig("rollout", world.Plane.Config())
 	if err != nil {
 		return err

@@ -2,10 +2,16 @@ package rollout
 
 import (
 	"fmt"
+	"maps"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/ecs"
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
 )
 
 const (
@@ -177,12 +183,7 @@ func TestARevisionThatIsWithdrawnMidwayIsMadeAgainAndTheServiceFollows(t *testin
 	s.declare()
 	s.awaitMove("web:2")
 	s.pipeline("DeregisterTaskDefinition", `{"taskDefinition":"orders:2"}`)
-	s.eventually("the copy is made again", func() error {
-		if n := s.get().Status.TaskDefinition.Revision; n != 3 {
-			return fmt.Errorf("revision %d", n)
-		}
-		return nil
-	})
+	s.awaitRevision(3)
 	s.complete("web")
 	s.await(ready, "True Synced") // it carries the role: there is nothing to gain by another move
 	s.settled("web:2")
@@ -241,4 +242,99 @@ func TestExecFollowsTheServicesWhereTheClassLetsIt(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestATargetThatPinsARevisionIsNamed(t *testing.T) {
+	s := newScene(t)
+	s.declare()
+	s.await(ready, "True Synced")
+	s.pipeline("RunTask", `{"cluster":"shop","taskDefinition":"orders:1","startedBy":"events-rule/nightly","launchType":"FARGATE",
+		"networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-0123456789abcdef0"]}}}`)
+	s.eventually("the finding", func() error {
+		findings := fmt.Sprint(s.get().Status.Findings)
+		if !strings.Contains(findings, "PINNED_REVISION") || !strings.Contains(findings, "events-rule/nightly") {
+			return fmt.Errorf("%s", findings)
+		}
+		return nil
+	})
+}
+
+func TestTheRoleKeepsWhatARevisionNeedsThatAServiceStillRuns(t *testing.T) {
+	s := newScene(t, func(c *v1alpha1.TaskRoleClass) {
+		c.Spec.TrustedRegistrants = []string{"*"}
+	})
+	mounting := `{"family":"orders","cpu":"256","memory":"512","networkMode":"awsvpc","requiresCompatibilities":["FARGATE"],
+		"containerDefinitions":[{"name":"app","image":"orders:2","mountPoints":[{"sourceVolume":"shared","containerPath":"/x"}]}],
+		"volumes":[{"name":"shared","efsVolumeConfiguration":{"fileSystemId":"fs-0123456789abcdef0","transitEncryption":"ENABLED","authorizationConfig":{"iam":"ENABLED"}}}]}`
+	s.pipeline("RegisterTaskDefinition", mounting) // 2
+	s.declare(func(tr *v1alpha1.TaskRole) {
+		tr.Spec.Inference, tr.Spec.Rollout = v1alpha1.InferenceGrant, v1alpha1.Rollout{}
+	})
+	s.await(ready, "True Synced")
+	s.service("web", 3)                         // our copy
+	s.register("FARGATE", "awsvpc", "orders:4") // mounts nothing
+	s.awaitRevision(5)
+	s.await(ready, "True Synced")
+	s.settled()
+	if n := len(s.get().Status.Policies); n != 1 {
+		t.Fatalf("a service still mounts the file system, and the role has %d policies", n)
+	}
+	s.pipeline("UpdateService", `{"cluster":"shop","service":"web","taskDefinition":"orders:5"}`)
+	s.settled()
+	if n := len(s.get().Status.Policies); n != 1 {
+		t.Fatalf("its deployment may still return, and the role has %d policies", n)
+	}
+	s.complete("web")
+	s.eventually("what nothing needs any more is taken back", func() error {
+		if n := len(s.get().Status.Policies); n != 0 {
+			return fmt.Errorf("%d policies", n)
+		}
+		return nil
+	})
+}
+
+func TestHostsThatCannotServeTheRoleAreToldUntilTheyCan(t *testing.T) {
+	s := newScene(t)
+	s.register("EC2", "bridge", "orders:2")
+	host := ecs.OptimizedHost("i-0123456789abcdef0")
+	host.ID = "0123456789abcdef0123456789abcdef"
+	attributes := maps.Clone(host.Attributes)
+	delete(host.Attributes, "com.amazonaws.ecs.capability.task-iam-role")
+	_, err := world.AWS.ECS().PutHost(s.cluster(), host)
+	s.must(err)
+	s.declare()
+	message := s.await(ready, "True HostsNotReady")
+	if !strings.Contains(message, "cluster shop: 0 of 1 instance can serve the role") {
+		t.Error(message)
+	}
+	s.await(v1alpha1.ConditionHostsReady, "False HostsNotReady")
+	for _, f := range s.get().Status.Findings {
+		if f.Code == "TASK_ROLE_DISABLED" && !slices.Equal(f.Instances, []string{"shop/i-0123456789abcdef0"}) {
+			t.Errorf("%+v", f)
+		}
+	}
+	host.Attributes = attributes
+	_, err = world.AWS.ECS().PutHost(s.cluster(), host)
+	s.must(err)
+	s.await(ready, "True Synced")
+}
+
+func TestWhereServicesCannotBeReadTheRoleIsKeptAllTheSame(t *testing.T) {
+	s := newScene(t)
+	s.service("web", 1)
+	s.intercept(func(call awssim.Call) awssim.Fault {
+		if call.Operation != "ListServiceDeployments" {
+			return awssim.Fault{}
+		}
+		return awssim.Fault{Refuse: wire.Refuse(http.StatusBadRequest, "AccessDeniedException", "not authorized to perform: ecs:ListServiceDeployments")}
+	})
+	s.declare()
+	message := s.await(ready, "False AccessDenied")
+	if !strings.Contains(message, "ecs:ListServiceDeployments") {
+		t.Error(message)
+	}
+	s.await(v1alpha1.ConditionTaskDefinitionSynced, "True Synced")
+	s.settled()
+	s.intercept(nil)
+	s.awaitMove("web:2")
 }

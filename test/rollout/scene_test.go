@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/ecs"
 	"github.com/taskrole/ecs-taskrole-controller/test/ground"
 )
@@ -196,6 +197,24 @@ func (s *scene) awaitMove(want ...string) {
 	s.eventually("moves", func() error {
 		if got := s.moves(); !slices.Equal(got, want) {
 			return fmt.Errorf("%v, not %v", got, want)
+		}
+		return nil
+	})
+}
+
+// intercept decides on the manager's calls in the account of the scene; nil: nobody does.
+func (s *scene) intercept(decide func(awssim.Call) awssim.Fault) {
+	world.mu.Lock()
+	defer world.mu.Unlock()
+	world.faults[s.account.ID] = decide
+}
+
+// awaitRevision waits until that revision is the newest, and carries the role.
+func (s *scene) awaitRevision(want int32) {
+	s.Helper()
+	s.eventually(fmt.Sprintf("revision %d carries the role", want), func() error {
+		if n := s.get().Status.TaskDefinition.Revision; n != want {
+			return fmt.Errorf("revision %d", n)
 		}
 		return nil
 	})

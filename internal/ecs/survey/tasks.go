@@ -72,7 +72,7 @@ func taskOf(t *types.Task) *model.Task {
 	out := &model.Task{
 		ARN: awssdk.ToString(t.TaskArn), ID: baseName(awssdk.ToString(t.TaskArn)), Cluster: baseName(awssdk.ToString(t.ClusterArn)),
 		Definition: awssdk.ToString(t.TaskDefinitionArn), Launch: string(t.LaunchType), Provider: awssdk.ToString(t.CapacityProviderName),
-		Exec: t.EnableExecuteCommand, StartedBy: awssdk.ToString(t.StartedBy),
+		Exec: t.EnableExecuteCommand, StartedBy: awssdk.ToString(t.StartedBy), Created: awssdk.ToTime(t.CreatedAt),
 		// A task set's tasks are started by its id; all are of the service's group (Amazon
 		// ECS API Reference: Task, group). Who runs a task may choose another group, but
 		// none that begins so (RunTask, group).
