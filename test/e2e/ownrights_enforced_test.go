@@ -16,6 +16,7 @@ import (
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
+	simecs "github.com/taskrole/ecs-taskrole-controller/internal/awssim/ecs"
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
 	"github.com/taskrole/ecs-taskrole-controller/internal/ownpolicy"
 	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
@@ -352,5 +353,54 @@ func (s *stage) wantDenied(action string) {
 	tr := s.awaitReason("orders", v1alpha1.ReasonAccessDenied)
 	if message := condition(tr, v1alpha1.ConditionReady).Message; !stalled(tr) || !strings.Contains(message, action) {
 		s.Errorf("stalled: %v, %s", stalled(tr), message)
+	}
+}
+
+// hosted has the cluster shop, with instances of a capacity provider, a service that
+// can be moved, and one whose deployment waits for room that never comes.
+func (s *stage) hosted() {
+	s.Helper()
+	_, err := s.pipeline.ecs.CreateCluster(s.ctx, &ecs.CreateClusterInput{ClusterName: aws.String("shop")})
+	s.must(err)
+	in := simecs.Cluster{Account: s.account, Region: region, Name: "shop"}
+	s.must(world.AWS.ECS().PutCapacityProvider(in, simecs.CapacityProvider{Name: "asg"}))
+	_, err = world.AWS.ECS().PutHost(in, simecs.OptimizedHost("i-0123456789abcdef0"))
+	s.must(err)
+	s.register("orders", "orders:1")
+	s.service("orders:1")
+	of := func(memory string) func(*ecs.RegisterTaskDefinitionInput) {
+		return func(in *ecs.RegisterTaskDefinitionInput) {
+			in.Memory, in.Cpu, in.NetworkMode, in.RequiresCompatibilities = aws.String(memory), nil, types.NetworkModeBridge, []types.Compatibility{types.CompatibilityEc2}
+		}
+	}
+	s.register("grows", "grows:1", of("128"))
+	s.register("grows", "grows:2", of("65536"))
+	_, err = s.pipeline.ecs.CreateService(s.ctx, &ecs.CreateServiceInput{
+		Cluster: aws.String("shop"), ServiceName: aws.String("grows"), TaskDefinition: aws.String("grows:1"), DesiredCount: aws.Int32(1), LaunchType: types.LaunchTypeEc2,
+	})
+	s.must(err)
+	_, err = s.pipeline.ecs.UpdateService(s.ctx, &ecs.UpdateServiceInput{Cluster: aws.String("shop"), Service: aws.String("grows"), TaskDefinition: aws.String("grows:2")})
+	s.must(err)
+}
+
+func TestWithItsOwnPolicyServicesAreMovedAndHostsLookedAt(t *testing.T) {
+	t.Parallel()
+	for name, begin := range map[string]func(*testing.T) (*stage, v1alpha1.PolicyARN){
+		"a class with a boundary": boundedStage, "a class without a boundary": unboundedStage,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := begin(t)
+			s.confine(s.ownPolicy())
+			s.hosted()
+			s.declare("orders", func(tr *v1alpha1.TaskRole) { tr.Spec.Rollout.Services = v1alpha1.RolloutUpdate })
+			tr := s.awaitReady("orders")
+			if len(tr.Status.Services) != 1 || tr.Status.Services[0].State != v1alpha1.ServiceSynced {
+				t.Errorf("%+v", tr.Status.Services)
+			}
+			if denied := s.denied(); len(denied) > 0 {
+				t.Errorf("denied:\n\t%s", strings.Join(denied, "\n\t"))
+			}
+		})
 	}
 }

@@ -75,7 +75,7 @@ func ownRights(calls []awssim.Call, classes map[string][]licence, all bool) erro
 	judges := map[string][]*judge{}
 	for account, list := range classes {
 		for _, one := range list {
-			own := ownpolicy.Controller{Class: one.class, ClusterID: clusterID, PassableRoles: passable[account]}
+			own := ownpolicy.Controller{Class: one.class, ClusterID: clusterID, PassableRoles: passable[account], MovableServices: []string{"*"}}
 			judges[account] = append(judges[account], newJudge(one, own.Policy()))
 		}
 	}

@@ -271,7 +271,8 @@ func TestTheRoleKeepsWhatARevisionNeedsThatAServiceStillRuns(t *testing.T) {
 		tr.Spec.Inference, tr.Spec.Rollout = v1alpha1.InferenceGrant, v1alpha1.Rollout{}
 	})
 	s.await(ready, "True Synced")
-	s.service("web", 3)                         // our copy
+	s.service("web", 3) // our copy
+	s.awaitState("web", v1alpha1.ServiceSynced)
 	s.register("FARGATE", "awsvpc", "orders:4") // mounts nothing
 	s.awaitRevision(5)
 	s.await(ready, "True Synced")
