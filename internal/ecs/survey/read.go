@@ -38,7 +38,7 @@ func (s Selection) picks(cluster string) bool {
 func Read(ctx context.Context, api aws.ECS, selection Selection, before *Snapshot) (*Snapshot, error) {
 	r := &reading{api: api, selection: selection, before: before, Snapshot: &Snapshot{
 		Taken: time.Now(), families: map[string]*use{}, tasks: map[string]*model.Task{}, away: map[string]bool{},
-	}}
+	}, progressing: map[string]string{}}
 	clusters, err := r.listClusters(ctx)
 	if err != nil {
 		return nil, err
@@ -70,9 +70,8 @@ type reading struct {
 	selection Selection
 	before    *Snapshot
 	services  []model.Service
-	// progressing are the indices of services by the ARN of the deployment that is in
-	// progress.
-	progressing map[string]int
+	// progressing are the ARNs of services by that of their deployment in progress.
+	progressing map[string]string
 }
 
 // counted is a cluster and what ECS counts in it.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -178,5 +179,35 @@ func TestInstancesAreToldWithWhatTheyCanDo(t *testing.T) {
 	chosen := b.read(Selection{All: true, Filter: "attribute:stack == prod"}, nil).Clusters()[0].Instances
 	if len(chosen) != 1 || chosen[0].Attributes["stack"] != "prod" {
 		t.Errorf("%+v", chosen)
+	}
+}
+
+func TestAClusterThatIsDeletedMidwayIsLeftOutWithAllThatRanThere(t *testing.T) {
+	b := start(t, awssim.Options{ECS: simecs.Options{Deployment: time.Hour}})
+	orders := b.family("orders")
+	for _, name := range []string{"a", "b", "c"} {
+		in := b.cluster(name)
+		b.service(name, "web", orders)
+		b.must(b.sim.ECS().CompleteDeployment(in, "web"))
+		_, err := b.pipeline.UpdateService(t.Context(), &ecs.UpdateServiceInput{Cluster: &name, Service: awssdk.String("web"), ForceNewDeployment: true})
+		b.must(err)
+		b.task(name, orders)
+	}
+	for _, gone := range []string{"a", "b", "c"} {
+		b.sim.Intercept(func(call awssim.Call) awssim.Fault {
+			if call.Operation == "ListTasks" && strings.Contains(call.Parameters, "cluster/"+gone+`"`) {
+				return awssim.Fault{Refuse: wire.Refuse(http.StatusBadRequest, "ClusterNotFoundException", "Cluster not found.")}
+			}
+			return awssim.Fault{}
+		})
+		use := b.read(all, nil).Family("orders")
+		if len(use.Services) != 2 || len(use.Tasks) != 2 {
+			t.Errorf("without %s: %d services, %d tasks", gone, len(use.Services), len(use.Tasks))
+		}
+		for _, s := range use.Services {
+			if s.Cluster == gone || !s.Busy || len(s.Sources) != 1 || s.Sources[0] != orders {
+				t.Errorf("without %s: %+v", gone, s)
+			}
+		}
 	}
 }

@@ -34,10 +34,7 @@ func (r *reading) readServices(ctx context.Context, c *counted) error {
 func (r *reading) note(s *types.Service, c *counted) {
 	r.services = append(r.services, placed(serviceOf(s), c.hosts.ManagedProviders))
 	if arn := awssdk.ToString(s.CurrentServiceDeployment); arn != "" {
-		if r.progressing == nil {
-			r.progressing = map[string]int{}
-		}
-		r.progressing[arn] = len(r.services) - 1
+		r.progressing[arn] = awssdk.ToString(s.ServiceArn)
 	}
 }
 
@@ -125,14 +122,14 @@ func (r *reading) describeSources(ctx context.Context) error {
 	if err != nil {
 		return r.unless(err)
 	}
+	sources := map[string][]string{} // by service
 	for revision, definition := range revisions {
-		s := &r.services[r.progressing[of[revision]]]
-		if !slices.Contains(s.Sources, definition) {
-			s.Sources = append(s.Sources, definition)
-		}
+		service := r.progressing[of[revision]]
+		sources[service] = append(sources[service], definition)
 	}
-	for i := range r.services {
-		slices.Sort(r.services[i].Sources)
+	for i := range r.services { // without those of a cluster that is gone by now
+		s := &r.services[i]
+		s.Sources = slices.Compact(slices.Sorted(slices.Values(sources[s.ARN])))
 	}
 	return nil
 }
