@@ -220,6 +220,7 @@ func (r *TaskRoleReconciler) settle(ctx context.Context, p *pass) error {
 func (r *TaskRoleReconciler) plan(p *pass) {
 	p.options.Now = time.Now()
 	p.outcome.Plan = plan.Calculate(r.planInput(p), p.options)
+	r.keepWide(p)
 }
 
 func (r *TaskRoleReconciler) planInput(p *pass) plan.Input {

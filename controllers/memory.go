@@ -25,6 +25,8 @@ type memory struct {
 	mu       sync.Mutex
 	copied   map[types.UID]copied
 	failures map[types.UID]int // in a row, that may pass
+	// narrow is since when a role is to lose something that what runs decides on.
+	narrow map[types.UID]time.Time
 }
 
 // written is what IAM has after writes of our own, known from their answers.
@@ -52,7 +54,7 @@ type copied struct {
 }
 
 func newMemory() *memory {
-	return &memory{recent: cache.NewExpiring(), copied: map[types.UID]copied{}, failures: map[types.UID]int{}}
+	return &memory{recent: cache.NewExpiring(), copied: map[types.UID]copied{}, failures: map[types.UID]int{}, narrow: map[types.UID]time.Time{}}
 }
 
 // remember keeps what was just written for the looks that follow soon: IAM's
@@ -149,6 +151,25 @@ func (m *memory) forget(uid types.UID) {
 	defer m.mu.Unlock()
 	delete(m.copied, uid)
 	delete(m.failures, uid)
+	delete(m.narrow, uid)
+}
+
+// narrows is since when the role is to lose something, which is now at the latest.
+func (m *memory) narrows(uid types.UID, now time.Time) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if since, found := m.narrow[uid]; found {
+		return since
+	}
+	m.narrow[uid] = now
+	return now
+}
+
+// narrowed notes that it is not, or has.
+func (m *memory) narrowed(uid types.UID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.narrow, uid)
 }
 
 // passed is how many failures in a row may pass before a TaskRole that was Ready

@@ -67,8 +67,7 @@ func (r *TaskRoleReconciler) survey(_ context.Context, p *pass) error {
 // surveyedAll refuses to go on where what runs decides on what the role permits, and
 // is not known: tasks could lose what they need.
 func (p *pass) surveyedAll() error {
-	effective := p.taskRole.Status.Effective
-	if effective.Inference != v1alpha1.InferenceGrant && effective.ExecuteCommand != v1alpha1.ExecuteCommandAuto {
+	if !p.rests() {
 		return nil
 	}
 	doing := "look at what runs, on which inference Grant and executeCommand Auto rest"
@@ -82,6 +81,28 @@ func (p *pass) surveyedAll() error {
 		}}
 	}
 	return nil
+}
+
+// rests says whether what the role permits rests on what runs.
+func (p *pass) rests() bool {
+	effective := p.taskRole.Status.Effective
+	return !p.outcome.Deleting && (effective.Inference == v1alpha1.InferenceGrant || effective.ExecuteCommand == v1alpha1.ExecuteCommandAuto)
+}
+
+// keepWide has nothing taken from a role that rests on what runs before that was
+// looked at once more: something may have been deployed since that needs it.
+func (r *TaskRoleReconciler) keepWide(p *pass) {
+	if !p.rests() || p.outcome.Observing || !p.outcome.Plan.Narrows() {
+		r.memory.narrowed(p.taskRole.UID)
+		return
+	}
+	if p.narrows.IsZero() {
+		p.narrows = r.memory.narrows(p.taskRole.UID, p.options.Now)
+	}
+	if p.snapshot.Taken.Before(p.narrows) {
+		p.account.survey(selection(p.class)).Hurry()
+		p.outcome.Plan.KeepWide(p.options.Now.Add(r.Options.RolloutPoll))
+	}
 }
 
 // observeServices reads the services of the family, again where they may be moved,

@@ -84,9 +84,11 @@ type pass struct {
 	unsurveyed error
 	use        model.Use
 	unmoved    error // why services are not moved that should be
-	desired    model.State
-	observed   model.Observed
-	looked     bool // observed is what AWS has
+	// narrows is since when the role is to lose something; zero: nothing.
+	narrows  time.Time
+	desired  model.State
+	observed model.Observed
+	looked   bool // observed is what AWS has
 	// recalled: IAM's part of observed is not read, but remembered until then.
 	recalled time.Time
 	wrote    bool // something was changed, and is in observed

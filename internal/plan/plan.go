@@ -104,6 +104,7 @@ const (
 	HoldSettling     HoldCode = "Settling"              // reads may not show yet what was written
 	HoldUntrusted    HoldCode = "UntrustedRegistrant"   // who registered the revision may not have the role
 	HoldInUse        HoldCode = "RoleInUse"             // services or tasks stand on a role that is to be deleted
+	HoldSurveying    HoldCode = "Surveying"             // what runs is looked at before anything is taken away
 	HoldRollingOut   HoldCode = "RollingOut"            // a service is moved at this moment
 	HoldBusy         HoldCode = "DeploymentInProgress"  // others deploy the service at this moment
 	HoldFailed       HoldCode = "RolloutFailed"         // a service could not be moved
@@ -235,6 +236,30 @@ func (p *Plan) settle(opts Options, deleting bool) {
 	p.Actions, p.Pending = nil, append(p.Actions, p.Pending...)
 	p.Holds = append(p.Holds, Hold{Area: area, Code: HoldSettling, Until: opts.Settled,
 		Message: "AWS may not show yet what was written a moment ago: nothing is changed until it does"})
+}
+
+// narrowing are the kinds of actions by which a role may lose what it permits.
+var narrowing = []Kind{UpdatePolicy, DetachPolicy, DeletePolicy}
+
+// Narrows says whether the role may lose something by the plan.
+func (p *Plan) Narrows() bool {
+	return slices.ContainsFunc(p.Actions, func(a Action) bool { return slices.Contains(narrowing, a.Kind) })
+}
+
+// KeepWide keeps back all by which the role may lose something, until it is known
+// what runs.
+func (p *Plan) KeepWide(until time.Time) {
+	var now []Action
+	for _, a := range p.Actions {
+		if slices.Contains(narrowing, a.Kind) {
+			p.Pending = append(p.Pending, a)
+		} else {
+			now = append(now, a)
+		}
+	}
+	p.Actions = now
+	p.Holds = append(p.Holds, Hold{Area: AreaPolicy, Code: HoldSurveying, Until: until,
+		Message: "before the role loses anything, it is looked at once more what runs"})
 }
 
 // sortHolds puts terminal holds first.

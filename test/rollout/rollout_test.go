@@ -232,12 +232,12 @@ func TestExecFollowsTheServicesWhereTheClassLetsIt(t *testing.T) {
 	s.awaitMove("web:2")
 	s.complete("web")
 	s.await(ready, "True Synced")
-	if len(s.get().Status.Policies) != 1 {
+	if len(s.attached()) != 1 {
 		t.Fatalf("ECS Exec is on, and the role permits nothing: %+v", s.get().Status)
 	}
 	s.pipeline("UpdateService", `{"cluster":"shop","service":"web","enableExecuteCommand":false}`)
 	s.eventually("the channels are taken back", func() error {
-		if p := s.get().Status.Policies; len(p) != 0 {
+		if p := s.attached(); len(p) != 0 {
 			return fmt.Errorf("%+v", p)
 		}
 		return nil
@@ -259,13 +259,13 @@ func TestATargetThatPinsARevisionIsNamed(t *testing.T) {
 	})
 }
 
-func TestTheRoleKeepsWhatARevisionNeedsThatAServiceStillRuns(t *testing.T) {
-	s := newScene(t, func(c *v1alpha1.TaskRoleClass) {
-		c.Spec.TrustedRegistrants = []string{"*"}
-	})
-	mounting := `{"family":"orders","cpu":"256","memory":"512","networkMode":"awsvpc","requiresCompatibilities":["FARGATE"],
+// mounting is a registration that needs leave for a file system.
+const mounting = `{"family":"orders","cpu":"256","memory":"512","networkMode":"awsvpc","requiresCompatibilities":["FARGATE"],
 		"containerDefinitions":[{"name":"app","image":"orders:2","mountPoints":[{"sourceVolume":"shared","containerPath":"/x"}]}],
 		"volumes":[{"name":"shared","efsVolumeConfiguration":{"fileSystemId":"fs-0123456789abcdef0","transitEncryption":"ENABLED","authorizationConfig":{"iam":"ENABLED"}}}]}`
+
+func TestTheRoleKeepsWhatARevisionNeedsThatAServiceStillRuns(t *testing.T) {
+	s := newScene(t)
 	s.pipeline("RegisterTaskDefinition", mounting) // 2
 	s.declare(func(tr *v1alpha1.TaskRole) {
 		tr.Spec.Inference, tr.Spec.Rollout = v1alpha1.InferenceGrant, v1alpha1.Rollout{}
@@ -277,21 +277,50 @@ func TestTheRoleKeepsWhatARevisionNeedsThatAServiceStillRuns(t *testing.T) {
 	s.awaitRevision(5)
 	s.await(ready, "True Synced")
 	s.settled()
-	if n := len(s.get().Status.Policies); n != 1 {
+	if n := len(s.attached()); n != 1 {
 		t.Fatalf("a service still mounts the file system, and the role has %d policies", n)
 	}
 	s.pipeline("UpdateService", `{"cluster":"shop","service":"web","taskDefinition":"orders:5"}`)
 	s.settled()
-	if n := len(s.get().Status.Policies); n != 1 {
+	if n := len(s.attached()); n != 1 {
 		t.Fatalf("its deployment may still return, and the role has %d policies", n)
 	}
 	s.complete("web")
 	s.eventually("what nothing needs any more is taken back", func() error {
-		if n := len(s.get().Status.Policies); n != 0 {
+		if n := len(s.attached()); n != 0 {
 			return fmt.Errorf("%d policies", n)
 		}
 		return nil
 	})
+}
+
+func TestNothingIsTakenFromARoleBeforeItWasLookedAtOnceMoreWhatRuns(t *testing.T) {
+	s := newScene(t)
+	s.pipeline("RegisterTaskDefinition", mounting) // 2
+	s.declare(func(tr *v1alpha1.TaskRole) {
+		tr.Spec.Inference, tr.Spec.Rollout = v1alpha1.InferenceGrant, v1alpha1.Rollout{}
+	})
+	s.await(ready, "True Synced")
+	// The survey cannot be renewed, and does not know of what is deployed now.
+	s.intercept(func(call awssim.Call) awssim.Fault {
+		if call.Operation != "ListClusters" {
+			return awssim.Fault{}
+		}
+		return awssim.Fault{Refuse: wire.Refuse(http.StatusInternalServerError, "ServerException", "not now")}
+	})
+	s.service("web", 3)
+	s.register("FARGATE", "awsvpc", "orders:4") // mounts nothing
+	s.awaitRevision(5)
+	s.await(ready, "False Surveying")
+	s.settled()
+	if n := len(s.attached()); n != 1 {
+		t.Fatalf("nobody looked what runs, and the role has %d policies", n)
+	}
+	s.intercept(nil)
+	s.await(ready, "True Synced") // the service needs it
+	if n := len(s.attached()); n != 1 {
+		t.Fatalf("a service mounts the file system, and the role has %d policies", n)
+	}
 }
 
 func TestHostsThatCannotServeTheRoleAreToldUntilTheyCan(t *testing.T) {

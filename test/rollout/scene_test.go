@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -207,6 +209,15 @@ func (s *scene) intercept(decide func(awssim.Call) awssim.Fault) {
 	world.mu.Lock()
 	defer world.mu.Unlock()
 	world.faults[s.account.ID] = decide
+}
+
+// attached are the policies that the role has, by IAM itself.
+func (s *scene) attached() []iamtypes.AttachedPolicy {
+	s.Helper()
+	name := s.get().Status.Role.Name
+	out, err := s.account.Admin.IAM.ListAttachedRolePolicies(s.ctx, &iam.ListAttachedRolePoliciesInput{RoleName: &name})
+	s.must(err)
+	return out.AttachedPolicies
 }
 
 // awaitRevision waits until that revision is the newest, and carries the role.

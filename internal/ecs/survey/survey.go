@@ -73,6 +73,13 @@ func (s *Survey) Latest(ctx context.Context) (*Snapshot, error) {
 	}
 }
 
+// Hurry has the next who asks begin a reading at once.
+func (s *Survey) Hurry() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next = time.Time{}
+}
+
 func (s *Survey) read(ctx context.Context, before *Snapshot) {
 	now, err := Read(ctx, s.api, s.selection, before)
 	if ctx.Err() != nil {
