@@ -27,6 +27,7 @@ func (l *life) live() error {
 		return fmt.Errorf("%s of %s/%s (%s): %w", e.name, l.namespace, l.name, l.state, err)
 	}
 	l.did(e.name)
+	l.diarise(e.name)
 	return nil
 }
 
