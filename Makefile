@@ -140,7 +140,7 @@ AWS_POLICY = $(GO) run ./hack/awspolicies -class config/aws/taskroleclass.yaml -
 .PHONY: aws-policies
 aws-policies:
 	@mkdir -p $(OUT)/config/aws
-	@$(AWS_POLICY) -pass arn:aws:iam::111122223333:role/ecsTaskExecutionRole > $(OUT)/config/aws/controller-policy.json
+	@$(AWS_POLICY) -pass arn:aws:iam::111122223333:role/ecsTaskExecutionRole -move 'shop/*' > $(OUT)/config/aws/controller-policy.json
 	@$(AWS_POLICY) -namespace shop > $(OUT)/config/aws/pipeline-policy.json
 
 # Not part of verify-generated, because it needs npm: what is committed is held

@@ -47,7 +47,7 @@ func (p *pass) givenBefore() (string, bool) {
 func (r *TaskRoleReconciler) returnTo(ctx context.Context, p *pass, class string) error {
 	p.defaulted = false
 	p.taskRole.Status.Effective.ClassName = class
-	for _, step := range []func(context.Context, *pass) error{r.resolveClass, r.claim, r.declare, r.connect, r.hold, r.converge} {
+	for _, step := range []func(context.Context, *pass) error{r.resolveClass, r.claim, r.declare, r.connect, r.survey, r.hold, r.converge} {
 		if err := step(ctx, p); err != nil {
 			return err
 		}
@@ -58,6 +58,8 @@ func (r *TaskRoleReconciler) returnTo(ctx context.Context, p *pass, class string
 func (p *pass) setClass(class *v1alpha1.TaskRoleClass) {
 	p.class = class
 	p.taskRole.Status.Effective = desired.Effective(p.taskRole, class)
+	p.options.MoveServices = p.taskRole.Status.Effective.Rollout == v1alpha1.RolloutUpdate
+	p.options.CutoffAccepted = slices.Contains(p.taskRole.Spec.Acknowledge, v1alpha1.AcknowledgeInstanceProfileCutoff)
 	p.outcome.Observing = p.taskRole.Status.Effective.ManagementPolicy == v1alpha1.ManagementObserve
 }
 

@@ -43,9 +43,7 @@ func (r *TaskRoleReconciler) declare(_ context.Context, p *pass) error {
 // role is for, and the documents of managed policies.
 func (r *TaskRoleReconciler) complete(p *pass) error {
 	in := r.input(p.taskRole, p.class, p.labels)
-	if revision, found := p.observed.Family.NewestTrusted(p.desired.TrustedRegistrants); found {
-		in.Definition = revision.Registration
-	}
+	in.Definitions, in.Use = p.definitions(), p.use
 	in.ManagedDocuments, in.RolePath, in.Protected = p.observed.Managed, p.desired.RolePath, p.desired.Adoption.Protected
 	return r.build(p, in)
 }
@@ -123,10 +121,17 @@ func (r *TaskRoleReconciler) converge(ctx context.Context, p *pass) error {
 	if class, other := p.givenBefore(); other {
 		return r.returnTo(ctx, p, class)
 	}
+	if err := p.surveyedAll(); err != nil {
+		return err
+	}
 	if err := r.complete(p); err != nil {
 		return err
 	}
-	return r.carryOut(ctx, p)
+	r.judgeHosts(ctx, p)
+	if err := r.carryOut(ctx, p); err != nil {
+		return err
+	}
+	return p.unmoved
 }
 
 // carryOut plans and applies. What was written is remembered, also where what
@@ -196,6 +201,9 @@ func (r *TaskRoleReconciler) settle(ctx context.Context, p *pass) error {
 		if err := r.apply(ctx, p); err != nil {
 			return err
 		}
+		if err := r.observeServicesAgain(ctx, p); err != nil {
+			return err
+		}
 		if err := r.completeAgain(p); err != nil {
 			return err
 		}
@@ -247,6 +255,9 @@ func (r *TaskRoleReconciler) apply(ctx context.Context, p *pass) error {
 		after, err := p.account.apply(ctx, action, p.observed)
 		if errors.Is(err, ecs.ErrChanged) {
 			return r.observeFamily(ctx, p)
+		}
+		if errors.Is(err, ecs.ErrServiceChanged) {
+			return nil // read again before the next plan
 		}
 		if err != nil && r.mayNotPass(p, action, err) {
 			return nil // planned again, without that role

@@ -111,9 +111,12 @@ func (r *TaskRoleReconciler) observeUsage(ctx context.Context, p *pass) (err err
 		return nil
 	}
 	looking := "look for what uses role " + p.desired.RoleName
-	p.usage.Services, p.usage.Tasks, err = p.account.ecs.Usage(ctx, p.taskRole.Spec.Family, p.observed.Role.ARN)
+	p.usage.Services, p.usage.Tasks, p.use, err = p.account.ecs.Usage(ctx, p.taskRole.Spec.Family, p.observed.Role.ARN)
 	if err != nil {
 		return awsFailure(plan.AreaTaskDefinition, looking, err)
+	}
+	if err := r.observeServices(ctx, p); err != nil {
+		return err
 	}
 	p.usage.InstanceProfiles, err = p.account.iam.InstanceProfiles(ctx, p.desired.RoleName)
 	if err != nil {

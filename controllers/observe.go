@@ -28,6 +28,9 @@ func (r *TaskRoleReconciler) observe(ctx context.Context, p *pass) error {
 	if err := r.observeFamily(ctx, p); err != nil {
 		return err
 	}
+	if err := r.observeServices(ctx, p); err != nil {
+		return err
+	}
 	p.observed.Managed = p.account.iam.Documents(ctx, p.desired.ManagedPolicyARNs)
 	p.looked, p.options.Settled = true, r.settled(p)
 	return nil

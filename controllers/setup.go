@@ -17,15 +17,17 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 )
 
 // SetupWithManager says what wakes the reconciler: a TaskRole's spec, its
-// annotations that ask for something, its class, its namespace's labels, and the
-// deletion of another TaskRole of the family.
+// annotations that ask for something, its class, its namespace's labels, the deletion
+// of another TaskRole of the family, and another thing that runs of its family.
 func (r *TaskRoleReconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
 	r.memory, r.lanes, r.began = newMemory(), newLanes(r.Options.MaxConcurrent), sync.OnceValue(time.Now)
+	r.Accounts.background = ctx
 	if err := mgr.GetFieldIndexer().IndexField(ctx, &v1alpha1.TaskRole{}, indexFamily, func(o client.Object) []string {
 		return []string{o.(*v1alpha1.TaskRole).Spec.Family}
 	}); err != nil {
@@ -39,6 +41,7 @@ func (r *TaskRoleReconciler) SetupWithManager(ctx context.Context, mgr ctrl.Mana
 		Watches(&v1alpha1.TaskRoleClass{}, handler.EnqueueRequestsFromMapFunc(r.ofClass), builder.WithPredicates(
 			predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}))).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(r.inNamespace), builder.WithPredicates(predicate.LabelChangedPredicate{})).
+		WatchesRawSource(source.TypedChannel(r.Accounts.surveyed, handler.TypedEnqueueRequestsFromMapFunc(r.ofSurvey))).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: r.Options.MaxConcurrent,
 			RateLimiter:             backoff(r.Options.RetryFirst, r.Options.RetryMost),

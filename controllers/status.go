@@ -13,6 +13,7 @@ import (
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/conditions"
+	"github.com/taskrole/ecs-taskrole-controller/internal/hosts"
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
 	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
@@ -31,6 +32,7 @@ func (r *TaskRoleReconciler) report(ctx context.Context, found *v1alpha1.TaskRol
 		meta.SetStatusCondition(&status.Conditions, *before)
 	}
 	r.tellRefusal(found, p)
+	r.tellServices(found, p)
 	if equality.Semantic.DeepEqual(found.Status, *status) {
 		return nil
 	}
@@ -47,7 +49,7 @@ func (r *TaskRoleReconciler) report(ctx context.Context, found *v1alpha1.TaskRol
 func (p *pass) describe(status *v1alpha1.TaskRoleStatus, judged bool) {
 	status.Pending = pending(p.outcome)
 	if p.desired.Role != nil && judged {
-		status.Findings = conditions.Findings(slices.Concat(p.outcome.Findings, p.outcome.Implied))
+		status.Findings = conditions.Findings(slices.Concat(p.outcome.Findings, p.outcome.Implied, p.pinned()), p.hostFindings()...)
 	}
 	if !p.looked {
 		return
@@ -62,6 +64,42 @@ func (p *pass) describe(status *v1alpha1.TaskRoleStatus, judged bool) {
 		status.Policies = policies(p.desired, p.observed)
 	}
 	status.TaskDefinition = taskDefinition(p.observed, p.desired.RoleARN())
+	status.Services = services(p.outcome.Plan)
+}
+
+func (p *pass) hostFindings() []hosts.Finding {
+	if p.outcome.Hosts == nil {
+		return nil
+	}
+	return p.outcome.Hosts.Findings
+}
+
+// maxServices keeps a status readable; the condition counts all.
+const maxServices = 20
+
+func services(p plan.Plan) (out []v1alpha1.ServiceStatus) {
+	for _, v := range p.Services {
+		if len(out) == maxServices {
+			break
+		}
+		out = append(out, v1alpha1.ServiceStatus{
+			Cluster: v.Service.Cluster, Name: v.Service.Name, Revision: v.Revision, Controller: v.Service.Controller,
+			State: v1alpha1.ServiceState(v.State), Message: v.Message,
+		})
+	}
+	return out
+}
+
+// tellServices tells which services have arrived since the status was written.
+func (r *TaskRoleReconciler) tellServices(found *v1alpha1.TaskRole, p *pass) {
+	for _, now := range p.taskRole.Status.Services {
+		for _, before := range found.Status.Services {
+			if now.Cluster == before.Cluster && now.Name == before.Name && before.State == v1alpha1.ServiceMoving && now.State == v1alpha1.ServiceSynced {
+				r.event(p, corev1.EventTypeNormal, "ServiceMoved", "MoveService "+now.Cluster+"/"+now.Name,
+					fmt.Sprintf("service %s/%s: %s, and its deployment has ended", now.Cluster, now.Name, now.Message))
+			}
+		}
+	}
 }
 
 // conflicting says whether the role is somebody else's, and so no part of this

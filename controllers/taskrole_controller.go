@@ -13,6 +13,7 @@ import (
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/conditions"
+	"github.com/taskrole/ecs-taskrole-controller/internal/ecs/survey"
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
 )
@@ -33,6 +34,10 @@ type Options struct {
 	PropagationWait time.Duration
 	// ReadLag is how long reads of AWS may not show what was written.
 	ReadLag time.Duration
+	// SurveyAge is how old what is known of what runs may become at least.
+	SurveyAge time.Duration
+	// RolloutPoll is the time between two looks at a deployment in progress.
+	RolloutPoll time.Duration
 	// MaxAttached is the accounts' quota of managed policies on a role.
 	MaxAttached int
 	// MaxConcurrent is how many TaskRoles are worked on at once.
@@ -73,9 +78,15 @@ type pass struct {
 	labels    map[string]string // of the namespace
 	account   *account
 	leave     func(error) // the account's lane; nil: not entered
-	desired   model.State
-	observed  model.Observed
-	looked    bool // observed is what AWS has
+	// snapshot is what runs in the account's clusters, and use what of it is the
+	// family's; nil: unsurveyed says why that is not known.
+	snapshot   *survey.Snapshot
+	unsurveyed error
+	use        model.Use
+	unmoved    error // why services are not moved that should be
+	desired    model.State
+	observed   model.Observed
+	looked     bool // observed is what AWS has
 	// recalled: IAM's part of observed is not read, but remembered until then.
 	recalled time.Time
 	wrote    bool // something was changed, and is in observed
@@ -99,7 +110,7 @@ func (r *TaskRoleReconciler) Reconcile(ctx context.Context, req ctrl.Request) (c
 	p := &pass{start: time.Now(), taskRole: found.DeepCopy(), begun: controllerutil.ContainsFinalizer(&found, v1alpha1.FinalizerTaskRole)}
 	p.outcome.Generation = found.Generation
 	p.options = plan.Options{
-		PropagationWait: r.Options.PropagationWait, MaxAttached: r.Options.MaxAttached, MovedFrom: r.Options.MovedFrom,
+		PropagationWait: r.Options.PropagationWait, MaxAttached: r.Options.MaxAttached, MovedFrom: r.Options.MovedFrom, RolloutPoll: r.Options.RolloutPoll,
 	}
 
 	err := r.look(ctx, p)
@@ -147,7 +158,7 @@ func (r *TaskRoleReconciler) look(ctx context.Context, p *pass) (err error) {
 // walk takes the steps that lead from a TaskRole to an outcome. The first that
 // fails ends it.
 func (r *TaskRoleReconciler) walk(ctx context.Context, p *pass) error {
-	steps := []func(context.Context, *pass) error{r.resolveClass, r.enter, r.claim, r.declare, r.connect, r.hold, r.converge}
+	steps := []func(context.Context, *pass) error{r.resolveClass, r.enter, r.claim, r.declare, r.connect, r.survey, r.hold, r.converge}
 	if !p.taskRole.DeletionTimestamp.IsZero() {
 		steps = []func(context.Context, *pass) error{r.retain, r.enter, r.connect, r.remove}
 	}

@@ -13,6 +13,12 @@ const (
 	ConditionPolicySynced = "PolicySynced"
 	// ConditionTaskDefinitionSynced: the newest revision carries the role.
 	ConditionTaskDefinitionSynced = "TaskDefinitionSynced"
+	// ConditionServicesSynced: every ECS service of the family runs the newest
+	// revision, which carries the role.
+	ConditionServicesSynced = "ServicesSynced"
+	// ConditionHostsReady: the container instances that the family may be placed on
+	// can serve task roles. Unknown where the API does not tell.
+	ConditionHostsReady = "HostsReady"
 	// ConditionLeastPrivilege is false while a finding of severity Error or
 	// Warning stands against a policy.
 	ConditionLeastPrivilege = "LeastPrivilege"
@@ -36,6 +42,14 @@ const (
 	ReasonOtherCluster     = "OtherCluster"
 	ReasonUntrusted        = "UntrustedRegistrant"
 	ReasonPipelineDrops    = "PipelineDropsRole"
+	ReasonServicesBehind   = "ServicesBehind"
+	ReasonNoServices       = "NoServices"
+	ReasonRollingOut       = "RollingOut"
+	ReasonDeploymentBusy   = "DeploymentInProgress"
+	ReasonRolloutFailed    = "RolloutFailed"
+	ReasonCutoff           = "InstanceProfileCutoff"
+	ReasonSurveying        = "Surveying"
+	ReasonHostsNotReady    = "HostsNotReady"
 	ReasonQuotaExceeded    = "QuotaExceeded"
 	ReasonAccessDenied     = "AccessDenied"
 	ReasonRefusedByAWS     = "RefusedByAWS"

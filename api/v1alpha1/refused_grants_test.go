@@ -74,7 +74,7 @@ func grantRefusals() []refusal {
 		{name: "long value of a grant", spec: narrowed("{StringEquals: {'aws:a': [" + strings.Repeat("x", 1025) + "]}}"), field: g + ".conditions.StringEquals.aws:a[0]", says: "Too long"},
 		{name: "value of a grant beyond U+00FF", spec: narrowed("{StringEquals: {'aws:a': [€]}}"), field: g + ".conditions.StringEquals.aws:a[0]", says: "should match"},
 
-		{name: "unknown executeCommand", spec: "executeCommand: Auto", field: "spec.executeCommand", says: `supported values: "Disabled", "Enabled"`},
+		{name: "unknown executeCommand", spec: "executeCommand: Always", field: "spec.executeCommand", says: `supported values: "Disabled", "Enabled", "Auto"`},
 		{name: "unknown inference", spec: "inference: Off", field: "spec.inference", says: `supported values: "Report", "Grant"`},
 	}
 }

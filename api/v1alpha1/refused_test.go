@@ -38,9 +38,9 @@ func TestWhatIsRefusedNamesTheFieldAndSaysWhatToWrite(t *testing.T) {
 
 func refusals(k kind) []refusal {
 	if k.name == classKind.name {
-		return slices.Concat(classRefusals(), railRefusals(), tagRefusals())
+		return slices.Concat(classRefusals(), railRefusals(), clusterRefusals(), tagRefusals())
 	}
-	return slices.Concat(taskRoleRefusals(), grantRefusals(), statementRefusals(), tagRefusals())
+	return slices.Concat(taskRoleRefusals(), grantRefusals(), rolloutRefusals(), statementRefusals(), tagRefusals())
 }
 
 func TestAFieldThatDoesNotExistIsRefused(t *testing.T) {

@@ -43,16 +43,51 @@ const (
 
 // ExecuteCommand says whether ECS Exec gets the permissions that it needs of the
 // task role.
-// +kubebuilder:validation:Enum=Disabled;Enabled
+// +kubebuilder:validation:Enum=Disabled;Enabled;Auto
 type ExecuteCommand string
 
 // Modes of ECS Exec.
 const (
 	// ExecuteCommandDisabled permits nothing for it.
 	ExecuteCommandDisabled ExecuteCommand = "Disabled"
-	// ExecuteCommandEnabled permits the channels of Session Manager.
+	// ExecuteCommandEnabled permits the channels of Session Manager, and what the
+	// clusters where the family runs ask of a session: key, log group, bucket.
 	ExecuteCommandEnabled ExecuteCommand = "Enabled"
+	// ExecuteCommandAuto does so while a service of the family, or a task of it
+	// that runs by itself, has ECS Exec enabled.
+	ExecuteCommandAuto ExecuteCommand = "Auto"
 )
+
+// ServicesRollout says what becomes of ECS services whose task definition is a
+// copy's source.
+// +kubebuilder:validation:Enum=None;Update
+type ServicesRollout string
+
+// Rollouts of services.
+const (
+	// RolloutNone tells which services lag behind.
+	RolloutNone ServicesRollout = "None"
+	// RolloutUpdate moves services from a revision to the copy of it that carries
+	// the role, one after the other.
+	RolloutUpdate ServicesRollout = "Update"
+)
+
+// Rollout says what becomes of what runs already.
+type Rollout struct {
+	// services: Update moves ECS services from the revision that a pipeline
+	// registered to our copy of it, which differs by the role alone; None only tells
+	// which lag behind. Default: the class's, else None.
+	// +optional
+	Services ServicesRollout `json:"services,omitempty"`
+}
+
+// Acknowledgement names a consequence that somebody has read and accepts.
+// +kubebuilder:validation:Enum=InstanceProfileCutoff
+type Acknowledgement string
+
+// AcknowledgeInstanceProfileCutoff accepts that tasks on EC2 or external instances that get
+// their first role no longer get what the role of the instance gave them.
+const AcknowledgeInstanceProfileCutoff Acknowledgement = "InstanceProfileCutoff"
 
 // Inference says what becomes of permissions that the task definition implies,
 // such as the mount of an EFS volume.
@@ -140,14 +175,16 @@ type TaskRoleSpec struct {
 	// +kubebuilder:validation:MaxItems=20
 	ManagedPolicyARNs []PolicyARN `json:"managedPolicyARNs,omitempty"`
 
-	// executeCommand: Enabled permits what ECS Exec needs of the task role.
+	// executeCommand: Enabled permits what ECS Exec needs of the task role; Auto does
+	// while a service of the family enables it, where the class allows Auto.
 	// Default: the class's, else Disabled.
 	// +optional
 	ExecuteCommand ExecuteCommand `json:"executeCommand,omitempty"`
 
-	// inference: Report tells as findings what the newest revision of the task
-	// definition implies and the role lacks; Grant permits it, as far as the class
-	// allows. Default: the class's, else Report.
+	// inference: Report tells as findings what the task definition implies and the
+	// role lacks; Grant permits it, as far as the class allows. The newest revision
+	// counts, and every other that tasks still run, or a deployment may return to.
+	// Default: the class's, else Report.
 	// +optional
 	Inference Inference `json:"inference,omitempty"`
 
@@ -166,6 +203,10 @@ type TaskRoleSpec struct {
 	// +optional
 	Tags Tags `json:"tags,omitempty"`
 
+	// rollout says what becomes of ECS services that run already.
+	// +optional
+	Rollout Rollout `json:"rollout,omitzero"`
+
 	// managementPolicy: Enforce converges AWS; Observe writes the plan into the
 	// status and touches nothing. Default: the class's, else Enforce.
 	// +optional
@@ -183,6 +224,14 @@ type TaskRoleSpec struct {
 	// adoptionPolicy is Adopt.
 	// +optional
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
+
+	// acknowledge lists consequences that are accepted. InstanceProfileCutoff: tasks
+	// on EC2 or external instances, which so far had what the instance's own role
+	// gives, get their first role, and only what it permits.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=8
+	Acknowledge []Acknowledgement `json:"acknowledge,omitempty"`
 }
 
 // EffectiveSpec is what holds after the class and the defaults.
@@ -201,6 +250,8 @@ type EffectiveSpec struct {
 	ExecuteCommand ExecuteCommand `json:"executeCommand,omitempty"`
 	// inference after class and defaults.
 	Inference Inference `json:"inference,omitempty"`
+	// rollout is rollout.services after class and defaults.
+	Rollout ServicesRollout `json:"rollout,omitempty"`
 	// adoptionPolicy after the defaults.
 	AdoptionPolicy AdoptionPolicy `json:"adoptionPolicy,omitempty"`
 	// managementPolicy after class and defaults.
@@ -261,6 +312,48 @@ type Finding struct {
 	// subject is what the finding is about, such as a statement.
 	// +optional
 	Subject string `json:"subject,omitempty"`
+	// instances are up to five of the container instances that it is about, as
+	// CLUSTER/ID.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=5
+	Instances []string `json:"instances,omitempty"`
+}
+
+// ServiceState says where a service is on its way to the role.
+type ServiceState string
+
+// States of services.
+const (
+	// ServiceSynced: it runs the newest revision, which carries the role.
+	ServiceSynced ServiceState = "Synced"
+	// ServiceMoving: its deployment onto that revision is in progress.
+	ServiceMoving ServiceState = "Moving"
+	// ServiceWaiting: it will be moved, and something comes before that.
+	ServiceWaiting ServiceState = "Waiting"
+	// ServiceBehind: it runs another revision, and the controller does not move it.
+	ServiceBehind ServiceState = "Behind"
+	// ServiceFailed: its deployment onto that revision failed, and is not retried.
+	ServiceFailed ServiceState = "Failed"
+)
+
+// ServiceStatus tells one ECS service of the family.
+type ServiceStatus struct {
+	// cluster is the cluster's short name.
+	Cluster string `json:"cluster"`
+	// name of the service.
+	Name string `json:"name"`
+	// revision that the service is to run.
+	// +optional
+	Revision int32 `json:"revision,omitempty"`
+	// controller of its deployments: ECS, CODE_DEPLOY or EXTERNAL.
+	// +optional
+	Controller string `json:"controller,omitempty"`
+	// state is Synced, Moving, Waiting, Behind or Failed.
+	State ServiceState `json:"state"`
+	// message says why, and what to do.
+	// +optional
+	Message string `json:"message,omitempty"`
 }
 
 // TaskRoleStatus tells what was found and done.
@@ -292,6 +385,12 @@ type TaskRoleStatus struct {
 	// taskDefinition is the newest revision that carries the role.
 	// +optional
 	TaskDefinition TaskDefinitionStatus `json:"taskDefinition,omitzero"`
+
+	// services of the family, those that need somebody first; at most 20.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=20
+	Services []ServiceStatus `json:"services,omitempty"`
 
 	// pending is the plan, in words, under Observe or while something holds it up.
 	// +optional

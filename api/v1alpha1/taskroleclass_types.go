@@ -30,12 +30,49 @@ type TaskRoleDefaults struct {
 	// inference of TaskRoles that say none.
 	// +optional
 	Inference Inference `json:"inference,omitempty"`
+	// rollout of TaskRoles that say none.
+	// +optional
+	Rollout Rollout `json:"rollout,omitzero"`
 	// managementPolicy of TaskRoles that say none.
 	// +optional
 	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
 	// deletionPolicy of TaskRoles that say none.
 	// +optional
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
+}
+
+// ClusterPattern is a pattern over the names of ECS clusters in which an asterisk
+// matches any run of characters.
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=255
+// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Za-z0-9_*-]+$')",message="a pattern of clusters has letters, digits, hyphens, underscores and * only: write the bare name, without an ARN"
+type ClusterPattern string
+
+// ClusterSelection says which ECS clusters are looked at.
+type ClusterSelection struct {
+	// names are patterns of the clusters' names. Empty: none is looked at.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	Names []ClusterPattern `json:"names,omitempty"`
+
+	// instanceFilter is an expression of ECS's cluster query language that container
+	// instances must meet to be looked at, such as attribute:stack == prod.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=1024
+	InstanceFilter string `json:"instanceFilter,omitempty"`
+
+	// instanceRoles are names of the IAM roles that container instances themselves
+	// have. What their policies give is read, and told where tasks lose it by getting
+	// their first role, or can reach it beside their own.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=64
+	// +kubebuilder:validation:items:XValidation:rule="self.matches('^[A-Za-z0-9_+=,.@-]+$')",message="instanceRoles has letters, digits and _+=,.@- only: write the bare name of the role, without path and not as an ARN"
+	InstanceRoles []string `json:"instanceRoles,omitempty"`
 }
 
 // TaskRoleClassSpec says where roles are made and what tenants may ask for.
@@ -123,6 +160,16 @@ type TaskRoleClassSpec struct {
 	// +kubebuilder:validation:items:XValidation:rule="!self.matches('^arn:[^:]*:iam:[^:]*:[^:]*:role/')",message="revisions are registered by sessions of a role, never by the role: write arn:aws:sts::111122223333:assumed-role/NAME/*, without the role's path"
 	// +kubebuilder:validation:items:XValidation:rule="!self.matches('^arn:[^:]*:sts:[^:]*:[^:]*:assumed-role/[^/*]*$')",message="the session is missing after the role's name: write arn:aws:sts::111122223333:assumed-role/NAME/*"
 	TrustedRegistrants []string `json:"trustedRegistrants,omitempty"`
+
+	// clusters says which ECS clusters of the account and region are looked at for
+	// services, tasks and hosts. Absent: all of them.
+	// +optional
+	Clusters *ClusterSelection `json:"clusters,omitempty"`
+
+	// allowAutoExecuteCommand lets TaskRoles say executeCommand Auto: whoever may
+	// change a service then decides whether its tasks have ECS Exec.
+	// +optional
+	AllowAutoExecuteCommand bool `json:"allowAutoExecuteCommand,omitempty"`
 
 	// namespaceSelector chooses the namespaces that may use the class. Absent:
 	// none; {}: all.

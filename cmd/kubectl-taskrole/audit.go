@@ -67,9 +67,7 @@ are recorded only by a trail that is told to.`,
 
 func (f *auditFlags) register(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringVarP(&f.cluster.namespace, "namespace", "n", "", "namespace of the TaskRole (default: that of the context)")
-	flags.StringVar(&f.cluster.kubeconfig, "kubeconfig", "", "path of the kubeconfig")
-	flags.StringVar(&f.cluster.context, "context", "", "context of the kubeconfig")
+	f.cluster.register(flags)
 	flags.StringVar(&f.query.RoleARN, "role-arn", "", "ARN of the role, instead of a TaskRole")
 	flags.StringVar(&f.query.Task, "task", "", "ID or ARN of one task (default: all of the role)")
 	flags.StringVar(&f.query.Since, "since", "", "2006-01-02 or 2006-01-02T15:04:05Z: only from then on")

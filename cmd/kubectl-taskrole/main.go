@@ -1,6 +1,7 @@
 // Command kubectl-taskrole is a plugin of kubectl: it prints how to set up machines
-// that serve task roles, looks at the one that it runs on, and prints the queries
-// that find what tasks did.
+// that serve task roles, looks at the one that it runs on, explains what the
+// controller found of those of a TaskRole, and prints the queries that find what
+// tasks did.
 package main
 
 import (
@@ -18,12 +19,13 @@ var version = "dev"
 // What the command exits with.
 const (
 	exitOK = 0
-	// exitFailed: it could not do its work, or `hosts check` found something
-	// missing.
+	// exitFailed: it could not do its work, `hosts check` found something missing,
+	// or `hosts explain` hosts that are not ready.
 	exitFailed = 1
 	// exitUsage: the command line is at fault.
 	exitUsage = 2
-	// exitUnknown: `hosts check` found nothing missing, but could not read all.
+	// exitUnknown: `hosts check` found nothing missing, but could not read all, or
+	// the controller cannot tell `hosts explain` whether hosts are ready.
 	exitUnknown = 3
 )
 

@@ -43,7 +43,7 @@ tasks to it.`,
 		Args: noArguments,
 		RunE: help,
 	}
-	hosts.AddCommand(newSetup(s), newCheck(s))
+	hosts.AddCommand(newSetup(s), newCheck(s), newExplain(s))
 	return hosts
 }
 

@@ -96,6 +96,8 @@ func (s *settings) addController(flags *pflag.FlagSet) {
 	flags.DurationVar(&o.Resync, "resync-period", 5*time.Minute, "time between two looks at an unchanged TaskRole, by up to a tenth longer")
 	flags.DurationVar(&o.PropagationWait, "propagation-wait", 15*time.Second, "how old a new role must be before a task definition names it: ECS cannot assume it at once")
 	flags.DurationVar(&o.ReadLag, "read-lag", 15*time.Second, "how long reads of AWS may not show what was written: until then, what looks like drift may be our own work and is left alone")
+	flags.DurationVar(&o.SurveyAge, "survey-age", time.Minute, "how old what is known of services, tasks and hosts becomes before it is read again; longer where reading takes more than a tenth of that")
+	flags.DurationVar(&o.RolloutPoll, "rollout-poll", 15*time.Second, "time between two looks at a service's deployment that is waited for")
 	flags.IntVar(&o.MaxAttached, "max-attached-policies", 10, "the accounts' quota of managed policies on a role")
 	flags.IntVar(&o.MaxConcurrent, "max-concurrent-reconciles", 8, "how many TaskRoles are worked on at once")
 	flags.DurationVar(&o.RetryFirst, "retry-first", time.Second, "wait before the first retry after a failure that may pass")
@@ -148,6 +150,8 @@ func (s *settings) check() error {
 	refuse(o.Resync < time.Second, "--resync-period=%s: at least 1s", o.Resync)
 	refuse(o.PropagationWait < 0, "--propagation-wait=%s: not below 0", o.PropagationWait)
 	refuse(o.ReadLag < 0, "--read-lag=%s: not below 0", o.ReadLag)
+	refuse(o.SurveyAge < time.Second, "--survey-age=%s: at least 1s", o.SurveyAge)
+	refuse(o.RolloutPoll < time.Second, "--rollout-poll=%s: at least 1s", o.RolloutPoll)
 	refuse(o.MaxAttached < 1, "--max-attached-policies=%d: at least 1", o.MaxAttached)
 	refuse(o.MaxConcurrent < 1, "--max-concurrent-reconciles=%d: at least 1", o.MaxConcurrent)
 	refuse(o.RetryFirst <= 0 || o.RetryMost < o.RetryFirst,

@@ -71,7 +71,7 @@ func run(ctx context.Context, s settings) error {
 	if err != nil {
 		return fmt.Errorf("AWS configuration: %w", err)
 	}
-	if err := addControllers(ctx, mgr, controllers.NewAccounts(connector, s.controller.ReadLag), s.controller); err != nil {
+	if err := addControllers(ctx, mgr, controllers.NewAccounts(connector, s.controller), s.controller); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)

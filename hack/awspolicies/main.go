@@ -2,7 +2,7 @@
 // controller's own, and with -namespace that of a pipeline.
 //
 //	go run ./hack/awspolicies -class class.yaml -cluster-id prod-1 \
-//	  -pass arn:aws:iam::111122223333:role/ecsTaskExecutionRole > controller.json
+//	  -pass arn:aws:iam::111122223333:role/ecsTaskExecutionRole -move 'shop/*' > controller.json
 //	go run ./hack/awspolicies -class class.yaml -cluster-id prod-1 -namespace shop > pipeline.json
 package main
 
@@ -43,6 +43,10 @@ func run(args []string, out io.Writer) error {
 	flags.StringVar(&c.ClusterID, "cluster-id", "", "the manager's --cluster-id")
 	flags.Func("pass", "an `ARN`, or a pattern, of a role besides the controller's own that task definitions carry: execution roles, and roles that families get back (repeatable)", func(arn string) error {
 		c.PassableRoles = append(c.PassableRoles, arn)
+		return nil
+	})
+	flags.Func("move", "`CLUSTER/SERVICE`, or a pattern, of services that rollout.services Update may move (repeatable)", func(service string) error {
+		c.MovableServices = append(c.MovableServices, service)
 		return nil
 	})
 	if err := flags.Parse(args); err != nil {

@@ -41,7 +41,7 @@ func (d *demo) show(ctx context.Context) error {
 		d.makeFolder, d.startAWS, d.startControlPlane, d.install, d.readSamples,
 		// The play.
 		d.preparePlatform, d.runPipeline, d.startManager, d.applySamples, d.awaitSamples,
-		d.present, d.presentPermissions, d.lookAgain, d.runPipelineAgain,
+		d.present, d.presentPermissions, d.lookAgain, d.runPipelineAgain, d.moveService, d.explainHosts,
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {

@@ -47,7 +47,7 @@ func build(folder string) error {
 	if err != nil {
 		return err
 	}
-	command := exec.Command("go", "build", "-buildvcs=false", "-o", folder, "./cmd/manager", "./hack/demo")
+	command := exec.Command("go", "build", "-buildvcs=false", "-o", folder, "./cmd/manager", "./cmd/kubectl-taskrole", "./hack/demo")
 	command.Dir = root
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
@@ -70,6 +70,10 @@ func TestTheDemoShowsTheGuidesExampleComeTrueAndLeavesNothingBehind(t *testing.T
 		`+    "taskRoleArn": "arn:aws:iam::111122223333:role/`,
 		"and wrote nothing to AWS",
 		"carries the role and the pipeline's new image",
+		"ok: service shop/s3-reader was moved to ",
+		"ok: TaskRole shop/orders-import is HostsNotReady",
+		"TASK_ROLE_DISABLED",
+		"ECS_ENABLE_TASK_IAM_ROLE=true",
 	} {
 		if !strings.Contains(p.output(), want) {
 			t.Errorf("not shown: %s", want)
@@ -151,7 +155,7 @@ func start(t *testing.T, args ...string) *process {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
 	p := &process{t: t, temp: t.TempDir(), seen: &bytes.Buffer{}}
-	args = append([]string{"--manager=" + filepath.Join(binaries, "manager")}, args...)
+	args = append([]string{"--manager=" + filepath.Join(binaries, "manager"), "--plugin=" + filepath.Join(binaries, "kubectl-taskrole")}, args...)
 	p.command = exec.CommandContext(ctx, filepath.Join(binaries, "demo"), args...)
 	p.command.Env = append(os.Environ(), "TMPDIR="+p.temp)
 	// As a terminal does it: a group of its own, which gets the Ctrl-C.

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -26,6 +27,7 @@ import (
 type settings struct {
 	once    bool
 	manager string
+	plugin  string
 	timeout time.Duration
 }
 
@@ -52,6 +54,7 @@ func parse(args []string) (settings, error) {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.BoolVar(&s.once, "once", false, "end when everything was shown, with exit code 1 if something is not as it should be")
 	flags.StringVar(&s.manager, "manager", "", "the manager's binary (default bin/manager of the checkout)")
+	flags.StringVar(&s.plugin, "plugin", "", "the kubectl plugin's binary (default bin/kubectl-taskrole of the checkout)")
 	flags.DurationVar(&s.timeout, "timeout", 2*time.Minute, "longest time to wait for any one thing")
 	if err := flags.Parse(args); err != nil {
 		return s, err
@@ -59,11 +62,9 @@ func parse(args []string) (settings, error) {
 	if flags.NArg() > 0 {
 		return s, fmt.Errorf("%q is no flag, see --help", flags.Arg(0))
 	}
-	if s.manager != "" {
-		return s, nil
-	}
 	root, err := controlplane.Root()
-	s.manager = filepath.Join(root, "bin", "manager")
+	s.manager = cmp.Or(s.manager, filepath.Join(root, "bin", "manager"))
+	s.plugin = cmp.Or(s.plugin, filepath.Join(root, "bin", "kubectl-taskrole"))
 	return s, err
 }
 

@@ -23,6 +23,9 @@ const (
 	// resync is short, so that a visitor who changes something by hand sees it
 	// put back.
 	resync = 15 * time.Second
+	// surveyAge is as short as it may be: a visitor who deploys something by hand sees
+	// it noticed.
+	surveyAge = time.Second
 	// stopTimeout is longer than the manager's own graceful-shutdown-timeout.
 	stopTimeout = 40 * time.Second
 	// logLines of the manager's are enough to see why something did not happen.
@@ -57,6 +60,7 @@ func (d *demo) startManager(ctx context.Context) error {
 		"--cluster-id="+clusterID, "--kubeconfig="+path,
 		"--leader-elect", "--leader-election-namespace="+managerNamespace,
 		"--propagation-wait="+propagationWait.String(), "--resync-period="+resync.String(), "--read-lag="+readLag.String(),
+		"--survey-age="+surveyAge.String(), "--rollout-poll="+surveyAge.String(),
 		"--metrics-bind-address=0", "--health-probe-bind-address=0")
 	command.Env = d.managerEnvironment()
 	command.Stdout, command.Stderr = log, log

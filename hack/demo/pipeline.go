@@ -19,6 +19,7 @@ var taskDefinition string
 const (
 	firstVersion  = "1.4.2"
 	secondVersion = "1.4.3"
+	thirdVersion  = "1.4.4"
 )
 
 // runPipeline registers a first revision of every family. None carries a role.

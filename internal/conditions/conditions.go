@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/hosts"
 	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
 	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
 )
@@ -39,6 +40,10 @@ type Outcome struct {
 	// Findings are against what is permitted, and decide on LeastPrivilege;
 	// Implied tells what the definition needs beyond.
 	Findings, Implied []policy.Finding
+	// Hosts is what is known of the hosts of the family; nil: nothing was judged.
+	Hosts *hosts.Readiness
+	// Unsurveyed says why it is not known what runs; nil: it is.
+	Unsurveyed *Failure
 }
 
 // order is how the areas converge: what failed in one was not tried in the next.
@@ -50,6 +55,7 @@ var order = []struct {
 	{plan.AreaRole, v1alpha1.ConditionRoleSynced, "trust policy, boundary and tags of the role are as declared"},
 	{plan.AreaPolicy, v1alpha1.ConditionPolicySynced, "policies and attachments of the role are as declared"},
 	{plan.AreaTaskDefinition, v1alpha1.ConditionTaskDefinitionSynced, "the newest ACTIVE revision carries the role"},
+	{plan.AreaServices, v1alpha1.ConditionServicesSynced, "the services of the family run revisions that carry the role"},
 }
 
 // maxMessage is far below the 32,768 bytes that the API server takes: a status
@@ -79,6 +85,11 @@ func Set(conditions *[]metav1.Condition, o Outcome) {
 	if !o.Deleting && (o.Failure == nil || o.Failure.Area != "") {
 		set(leastPrivilege(o))
 	}
+	if c, known := hostsReady(o); known {
+		set(c)
+	} else if before := meta.FindStatusCondition(*conditions, v1alpha1.ConditionHostsReady); before != nil {
+		set(*before) // what was found on hosts holds whatever the spec says by now
+	}
 	if reason, message, stalled := Stalled(o); stalled {
 		set(metav1.Condition{Type: v1alpha1.ConditionStalled, Status: metav1.ConditionTrue, Reason: reason, Message: message})
 	} else {
@@ -99,7 +110,7 @@ func Stalled(o Outcome) (reason, message string, stalled bool) {
 
 // Troubled says whether it takes more than time until all is well.
 func Troubled(o Outcome) bool {
-	return o.Failure != nil || len(o.Plan.Holds) > 0 && (o.Plan.Holds[0].Terminal || o.Plan.Holds[0].Code == plan.HoldInUse)
+	return o.Failure != nil && o.Failure.Reason != v1alpha1.ReasonSurveying || len(o.Plan.Holds) > 0 && (o.Plan.Holds[0].Terminal || o.Plan.Holds[0].Code == plan.HoldInUse)
 }
 
 // pending says whether something would be done but for the policy to observe.
@@ -117,6 +128,7 @@ func ready(o Outcome) metav1.Condition {
 			"%d changes are pending, which managementPolicy Observe leaves undone: see status.pending", len(o.Plan.Actions)+len(o.Plan.Pending))
 	default:
 		c.Status, c.Reason, c.Message = metav1.ConditionTrue, v1alpha1.ReasonSynced, o.Synced
+		remark(&c, o)
 	}
 	return c
 }
@@ -136,20 +148,30 @@ func areas(o Outcome) []metav1.Condition {
 		case o.Failure != nil && o.Failure.Area == part.area:
 			c.Status, c.Reason, c.Message = metav1.ConditionFalse, o.Failure.Reason, o.Failure.Message
 			stop, why = c.Reason, c.Message
-		default:
-			if code := held(&c, o, part.area); code == plan.HoldConflict || code == plan.HoldOtherCluster {
-				stop, why = c.Reason, c.Message
-			}
-			if advice := o.Plan.Advice; advice != nil && part.area == plan.AreaTaskDefinition && c.Status == metav1.ConditionTrue {
-				c.Reason, c.Message = advice.Code, advice.Message
-			}
-			if o.Deleting && c.Status == metav1.ConditionTrue {
-				c.Status, c.Reason, c.Message = metav1.ConditionFalse, v1alpha1.ReasonDeleting, "it is taken away with the TaskRole"
-			}
+		case looked(&c, o, part.area):
+			stop, why = c.Reason, c.Message
 		}
 		out = append(out, c)
 	}
 	return out
+}
+
+// looked turns the condition of an area into what a plan says of it, and says
+// whether that keeps the areas after it from being looked at.
+func looked(c *metav1.Condition, o Outcome, area plan.Area) (stops bool) {
+	code := held(c, o, area)
+	if c.Status != metav1.ConditionTrue {
+		return code == plan.HoldConflict || code == plan.HoldOtherCluster
+	}
+	switch advice := o.Plan.Advice; {
+	case area == plan.AreaServices:
+		services(c, o)
+	case o.Deleting:
+		c.Status, c.Reason, c.Message = metav1.ConditionFalse, v1alpha1.ReasonDeleting, "it is taken away with the TaskRole"
+	case advice != nil && area == plan.AreaTaskDefinition:
+		c.Reason, c.Message = advice.Code, advice.Message
+	}
+	return false
 }
 
 // held turns the condition of an area false when a hold or a pending change

@@ -106,7 +106,13 @@ func TestEveryOutcomeHasItsConditions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			want := map[string]string{
 				"Ready": "True Synced", "RoleSynced": "True Synced", "PolicySynced": "True Synced", "TaskDefinitionSynced": "True Synced",
-				"LeastPrivilege": "True NoFindings",
+				"LeastPrivilege": "True NoFindings", "ServicesSynced": "True NoServices",
+			}
+			// What stops one area stops those after it.
+			if reason, stopped := strings.CutPrefix(c.want["TaskDefinitionSynced"], "Unknown "); stopped {
+				want["ServicesSynced"] = "Unknown " + reason
+			} else if f := c.outcome.Failure; f != nil {
+				want["ServicesSynced"] = "Unknown " + f.Reason
 			}
 			for kind, text := range c.want {
 				want[kind] = text

@@ -11,9 +11,9 @@ import (
 const conflictRetry = 30 * time.Second
 
 // Retry says whether the failure should go to the work queue, whose backoff
-// grows: it may pass by itself.
+// grows: it may pass by itself. The end of a survey wakes those who wait for it.
 func Retry(o Outcome) bool {
-	return o.Failure != nil && !o.Failure.Terminal
+	return o.Failure != nil && !o.Failure.Terminal && o.Failure.Reason != v1alpha1.ReasonSurveying
 }
 
 // Next is the time until the next look when nothing happens before: when a hold

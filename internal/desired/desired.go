@@ -25,12 +25,24 @@ type Input struct {
 	NamespaceLabels map[string]string
 	// MaxAttached is the account's quota of managed policies on a role.
 	MaxAttached int
-	// Definition is the registration of the revision that the role is for, raw
-	// members by name; nil: none is known, and nothing is implied.
-	Definition map[string]json.RawMessage
+	// Definitions are what the role is for: the newest revision first, then those that
+	// something still runs or may return to. Empty: none is known, and nothing is
+	// implied.
+	Definitions []Definition
+	// Use is what runs of the family.
+	Use model.Use
 	// ManagedDocuments are documents of managed policies by ARN, as JSON, as far
 	// as they could be read; empty of what does not exist.
 	ManagedDocuments map[string]string
+}
+
+// Definition is a revision whose tasks have the role.
+type Definition struct {
+	Number int32
+	// Registration has its raw members by name.
+	Registration map[string]json.RawMessage
+	// UsedBy says what runs it still, such as "service blue/api"; empty of the newest.
+	UsedBy string
 }
 
 // Build returns the declared state. What the class does not allow, and what IAM
@@ -126,6 +138,7 @@ func Effective(tr *v1alpha1.TaskRole, class *v1alpha1.TaskRoleClass) v1alpha1.Ef
 	}
 	effective.ExecuteCommand = first(tr.Spec.ExecuteCommand, class.Spec.Defaults.ExecuteCommand, v1alpha1.ExecuteCommandDisabled)
 	effective.Inference = first(tr.Spec.Inference, class.Spec.Defaults.Inference, v1alpha1.InferenceReport)
+	effective.Rollout = first(tr.Spec.Rollout.Services, class.Spec.Defaults.Rollout.Services, v1alpha1.RolloutNone)
 	effective.ManagementPolicy = first(tr.Spec.ManagementPolicy, class.Spec.Defaults.ManagementPolicy, v1alpha1.ManagementEnforce)
 	effective.AdoptionPolicy = first(tr.Spec.AdoptionPolicy, v1alpha1.AdoptionNever)
 	effective.DeletionPolicy = first(tr.Spec.DeletionPolicy, class.Spec.Defaults.DeletionPolicy, builtInDeletion(effective.AdoptionPolicy))

@@ -42,7 +42,7 @@ var spec = field.NewPath("spec")
 func guard(in Input) *Refusal {
 	var errs field.ErrorList
 	for _, check := range []func(Input) field.ErrorList{
-		guardNamespace, guardFamily, guardRoleName, guardAdoption, guardStatements, guardManagedPolicies, guardTags, guardBoundary,
+		guardNamespace, guardFamily, guardRoleName, guardAdoption, guardStatements, guardManagedPolicies, guardTags, guardBoundary, guardExec,
 	} {
 		errs = append(errs, check(in)...)
 	}
@@ -220,4 +220,14 @@ func orNone(texts []string) string {
 		return "none"
 	}
 	return strings.Join(texts, ", ")
+}
+
+// guardExec: Auto leaves it to whoever may change a service, and a default of the
+// class allows what it says.
+func guardExec(in Input) field.ErrorList {
+	if in.TaskRole.Spec.ExecuteCommand != v1alpha1.ExecuteCommandAuto || in.Class.Spec.AllowAutoExecuteCommand ||
+		in.Class.Spec.Defaults.ExecuteCommand == v1alpha1.ExecuteCommandAuto {
+		return nil
+	}
+	return forbidden(spec.Child("executeCommand"), "class %s does not allow Auto: write Enabled or Disabled, or ask the platform team for allowAutoExecuteCommand", in.Class.Name)
 }

@@ -17,7 +17,7 @@ import (
 // need. Each is held against the class and against everything that the role may.
 const maxImplied = 100
 
-// imply adds what the definition needs, or tells what of it is missing.
+// imply adds what the definitions need, or tells what of it is missing.
 func (b *basis) imply(in Input, state model.State, rails rails) {
 	has := policy.Policies{Identity: append(managedDocuments(in), policy.Document{Version: policy.Version})}
 	own := &has.Identity[len(has.Identity)-1]
@@ -25,15 +25,15 @@ func (b *basis) imply(in Input, state model.State, rails rails) {
 		own.Statement = append(own.Statement, b.sources[i].statement)
 	}
 	count := 0
-	for _, need := range inference.Of(in.Definition, state.Place) {
+	for _, need := range needs(in, state) {
 		need.Why = brief(need.Why)
 		if len(need.Statements) == 0 {
-			b.tell(need, policy.Info, need.Why)
+			b.tell(need.Implied, policy.Info, need.Why)
 		}
 		for _, statement := range need.Statements {
 			count++
 			if count > maxImplied {
-				b.withhold(need, fmt.Sprintf("the task definition implies more than %d statements: grant it in spec.grants or spec.statements", maxImplied))
+				b.withhold(need.Implied, fmt.Sprintf("the task definition implies more than %d statements: grant it in spec.grants or spec.statements", maxImplied))
 				break
 			}
 			if !permitted(has, statement) {
@@ -41,6 +41,45 @@ func (b *basis) imply(in Input, state model.State, rails rails) {
 			}
 		}
 	}
+}
+
+// need is something that a definition implies, or a service.
+type need struct {
+	inference.Implied
+	// of is what implies it, such as "of the task definition".
+	of string
+	// granted whatever inference says: the TaskRole asks for it by another field.
+	granted bool
+}
+
+// needs are what is implied, each statement once: what the newest revision needs
+// stands with that, however many others need it, too.
+func needs(in Input, state model.State) []need {
+	out := execNeeds(in, state)
+	seen := map[string]bool{}
+	for _, d := range in.Definitions {
+		of := "of the task definition"
+		if d.UsedBy != "" {
+			of = fmt.Sprintf("of revision %d, which %s still needs", d.Number, d.UsedBy)
+		}
+		for _, one := range inference.Of(d.Registration, state.Place) {
+			told := len(one.Statements) == 0
+			one.Statements = slices.DeleteFunc(slices.Clone(one.Statements), func(s policy.Statement) bool {
+				key := policy.Document{Statement: policy.Statements{s}}.JSON()
+				defer func() { seen[key] = true }()
+				return seen[key]
+			})
+			if told && d.UsedBy != "" || !told && len(one.Statements) == 0 {
+				continue
+			}
+			if d.UsedBy != "" {
+				one.Subject += fmt.Sprintf(" of revision %d", d.Number)
+				one.Why += ", and " + d.UsedBy + " still needs that revision"
+			}
+			out = append(out, need{Implied: one, of: of})
+		}
+	}
+	return out
 }
 
 // maxWhy is enough for a sentence that quotes a name or two.
@@ -56,24 +95,24 @@ func brief(text string) string {
 }
 
 // need adds a statement that the role lacks, or tells why not.
-func (b *basis) need(in Input, need inference.Implied, statement policy.Statement, rails rails) {
+func (b *basis) need(in Input, need need, statement policy.Statement, rails rails) {
+	name := strings.TrimSpace(need.Subject + " " + need.of)
 	s := source{
-		statement: statement, field: spec.Child("inference"), name: need.Subject + " of the task definition", part: need.Subject + " of the task definition",
-		from: origin{kind: "Inferred" + need.Label},
+		statement: statement, field: spec.Child("inference"), name: name, part: name, from: origin{kind: "Inferred" + need.Label},
 	}
 	why := unwritable(statement)
 	if offences := rails.offences(&s); why == "" && len(offences) > 0 {
 		why = offences[0].Detail
 	}
-	switch grant := Effective(in.TaskRole, in.Class).Inference == v1alpha1.InferenceGrant; {
+	switch grant := need.granted || Effective(in.TaskRole, in.Class).Inference == v1alpha1.InferenceGrant; {
 	case why != "":
-		b.withhold(need, why)
+		b.withhold(need.Implied, why)
 	case grant:
-		b.sources, b.needs = append(b.sources, s), append(b.needs, need)
+		b.sources, b.needs = append(b.sources, s), append(b.needs, need.Implied)
 	case in.Class.Spec.AllowStatements:
-		b.tell(need, policy.Warning, fmt.Sprintf("%s; the role does not permit it. Set inference: Grant, or add to spec.statements: %s%s", need.Why, readyMade(statement), grantedAs(statement, rails, "or to spec.grants")))
+		b.tell(need.Implied, policy.Warning, fmt.Sprintf("%s; the role does not permit it. Set inference: Grant, or add to spec.statements: %s%s", need.Why, readyMade(statement), grantedAs(statement, rails, "or to spec.grants")))
 	default:
-		b.tell(need, policy.Warning, fmt.Sprintf("%s; the role does not permit it. Set inference: Grant, which permits: %s%s", need.Why, readyMade(statement), grantedAs(statement, rails, "or add to spec.grants")))
+		b.tell(need.Implied, policy.Warning, fmt.Sprintf("%s; the role does not permit it. Set inference: Grant, which permits: %s%s", need.Why, readyMade(statement), grantedAs(statement, rails, "or add to spec.grants")))
 	}
 }
 

@@ -21,11 +21,11 @@ const (
 
 // mounting is a definition that mounts an EFS volume to be read.
 func mounting(in *Input) {
-	in.Definition = map[string]json.RawMessage{
+	in.Definitions = []Definition{{Number: 1, Registration: map[string]json.RawMessage{
 		"volumes": json.RawMessage(`[{"name":"shared","efsVolumeConfiguration":{"fileSystemId":"fs-0123456789abcdef0","transitEncryption":"ENABLED",
 			"authorizationConfig":{"accessPointId":"fsap-0123456789abcdef0","iam":"ENABLED"}}}]`),
 		"containerDefinitions": json.RawMessage(`[{"name":"app","mountPoints":[{"sourceVolume":"shared","containerPath":"/x","readOnly":true}]}]`),
-	}
+	}}}
 }
 
 func inferring(in *Input) { in.TaskRole.Spec.Inference = v1alpha1.InferenceGrant }
@@ -163,7 +163,7 @@ func TestAManagedPolicyThatDoesNotExistIsToldAsSuch(t *testing.T) {
 // defined is a definition of one container, written as JSON.
 func defined(container string) func(*Input) {
 	return func(in *Input) {
-		in.Definition = map[string]json.RawMessage{"containerDefinitions": json.RawMessage("[" + container + "]")}
+		in.Definitions = []Definition{{Number: 1, Registration: map[string]json.RawMessage{"containerDefinitions": json.RawMessage("[" + container + "]")}}}
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
 	"github.com/taskrole/ecs-taskrole-controller/internal/catalog/grants"
-	"github.com/taskrole/ecs-taskrole-controller/internal/inference"
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
 )
@@ -43,14 +42,7 @@ func declared(in Input, state model.State) ([]source, *Refusal) {
 	out, errs := granted(in)
 	errs = append(errs, unreadable(in)...)
 	out = append(out, written(in)...)
-	if Effective(in.TaskRole, in.Class).ExecuteCommand == v1alpha1.ExecuteCommandEnabled {
-		for _, s := range inference.ExecuteCommand(state.Place) {
-			out = append(out, source{
-				statement: s, field: spec.Child("executeCommand"), name: "executeCommand", part: "ECS Exec", from: origin{kind: "ExecuteCommand"},
-				instead: ", or set executeCommand to Disabled",
-			})
-		}
-	}
+	out = append(out, execChannels(in, state)...)
 	if in.TaskRole.Spec.Trust.SelfAssume {
 		// The trust policy names the account, which only delegates: the role
 		// needs the permission, too.

@@ -14,15 +14,17 @@ import (
 	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
 )
 
-// Apply carries out one action of the area TaskDefinition on what o says was
-// observed, and returns o with the family as it is after it: looked at again
-// after a registration, so that a revision which others registered at the same
-// time shows. On an error o is returned as it was, also where a revision was
+// Apply carries out one action of the areas TaskDefinition and Services on what o
+// says was observed, and returns o with what is there after it: the family is looked
+// at again after a registration, so that a revision which others registered at the
+// same time shows. On an error o is returned as it was, also where a revision was
 // registered but the look after it failed: the next look finds it.
 func (s *Service) Apply(ctx context.Context, a plan.Action, o model.Observed) (model.Observed, error) {
 	var family model.Family
 	var err error
 	switch a.Kind {
+	case plan.MoveService:
+		return s.move(ctx, a, o)
 	case plan.RegisterCopy:
 		family, err = s.registerCopy(ctx, a, o)
 	case plan.Deregister:

@@ -218,8 +218,26 @@ func revisionOf(d *types.TaskDefinition, body []byte) (model.Revision, error) {
 	return model.Revision{
 		ARN: awssdk.ToString(d.TaskDefinitionArn), Number: d.Revision, RoleARN: awssdk.ToString(d.TaskRoleArn),
 		RegisteredBy: awssdk.ToString(d.RegisteredBy), Registered: awssdk.ToTime(d.RegisteredAt),
-		Registration: registration, Body: sum,
+		Registration: registration, Body: sum, Compatibilities: compatibilities(d), Attributes: attributes(d),
 	}, nil
+}
+
+func compatibilities(d *types.TaskDefinition) (out []string) {
+	for _, c := range d.Compatibilities {
+		out = append(out, string(c))
+	}
+	return out
+}
+
+func attributes(d *types.TaskDefinition) (out []string) {
+	for _, a := range d.RequiresAttributes {
+		text := awssdk.ToString(a.Name)
+		if value := awssdk.ToString(a.Value); value != "" {
+			text += "=" + value
+		}
+		out = append(out, text)
+	}
+	return out
 }
 
 // ofFamily keeps the ARNs of exactly this family, the newest first: familyPrefix

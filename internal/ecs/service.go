@@ -23,6 +23,9 @@ const keptWithdrawn = 2000
 // than an account takes while reads lag, at a few a second.
 const keptRegistered = 2000
 
+// keptInactive is how many deregistered revisions are remembered that something runs.
+const keptInactive = 500
+
 // Service speaks to ECS in one account and region. It is safe for concurrent
 // use, and worth keeping: it remembers revisions.
 type Service struct {
@@ -38,6 +41,9 @@ type Service struct {
 	withdrawn *lru.Cache
 	// registered are registration by family, for as long as reads may not show it.
 	registered *lru.Cache
+	// inactive are model.Revision by ARN of those that are deregistered, and that
+	// services and tasks still run.
+	inactive *lru.Cache
 	// lag is how long reads may not show what was written.
 	lag time.Duration
 }
@@ -62,7 +68,7 @@ var ErrChanged error = aws.Failure{
 func New(api aws.ECS, caller string, lag time.Duration) *Service {
 	return &Service{
 		api: api, caller: caller, lag: lag,
-		revisions: lru.New(keptRevisions), withdrawn: lru.New(keptWithdrawn), registered: lru.New(keptRegistered),
+		revisions: lru.New(keptRevisions), withdrawn: lru.New(keptWithdrawn), inactive: lru.New(keptInactive), registered: lru.New(keptRegistered),
 	}
 }
 

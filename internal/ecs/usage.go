@@ -2,155 +2,100 @@ package ecs
 
 import (
 	"context"
-	"slices"
+	"strconv"
 	"strings"
 
-	awssdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-)
-
-// How many services and tasks one call describes (API reference:
-// DescribeServices, DescribeTasks).
-const (
-	servicesPerCall = 10
-	tasksPerCall    = 100
+	"github.com/taskrole/ecs-taskrole-controller/internal/ecs/survey"
+	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 )
 
 // Usage names what stands on the role, in all clusters of the account and
 // region: services of which a deployment or task set is a revision of the
 // family that carries the role, as "service CLUSTER/NAME", and tasks that run
 // such a revision, or any with the role as their override, as "task CLUSTER/ID".
-func (s *Service) Usage(ctx context.Context, family, roleARN string) (services, tasks []string, err error) {
-	look := &usage{Service: s, family: family, roleARN: roleARN, carries: map[string]bool{}}
-	pages := ecs.NewListClustersPaginator(s.api, &ecs.ListClustersInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, cluster := range page.ClusterArns {
-			if err := look.cluster(ctx, cluster); err != nil && !missing(err) { // deleted since it was listed
-				return nil, nil, err
-			}
-		}
-	}
-	slices.Sort(look.services)
-	slices.Sort(look.tasks)
-	return look.services, look.tasks, nil
-}
-
-type usage struct {
-	*Service
-	family, roleARN string
-	services, tasks []string
-	carries         map[string]bool // by revision: many stand on the same one
-}
-
-func (u *usage) cluster(ctx context.Context, cluster string) error {
-	services := ecs.NewListServicesPaginator(u.api, &ecs.ListServicesInput{Cluster: &cluster})
-	for services.HasMorePages() {
-		page, err := services.NextPage(ctx)
-		if err != nil {
-			return err
-		}
-		for names := range slices.Chunk(page.ServiceArns, servicesPerCall) {
-			if err := u.describeServices(ctx, cluster, names); err != nil {
-				return err
-			}
-		}
-	}
-	tasks := ecs.NewListTasksPaginator(u.api, &ecs.ListTasksInput{Cluster: &cluster, DesiredStatus: types.DesiredStatusRunning})
-	for tasks.HasMorePages() {
-		page, err := tasks.NextPage(ctx)
-		if err != nil {
-			return err
-		}
-		for arns := range slices.Chunk(page.TaskArns, tasksPerCall) {
-			if err := u.describeTasks(ctx, cluster, arns); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (u *usage) describeServices(ctx context.Context, cluster string, names []string) error {
-	out, err := u.api.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: &cluster, Services: names})
+// Of the family it gives back everything that runs.
+func (s *Service) Usage(ctx context.Context, family, roleARN string) (services, tasks []string, runs model.Use, err error) {
+	snapshot, err := survey.Read(ctx, s.api, survey.Selection{All: true, Everything: true}, nil)
 	if err != nil {
-		return err
+		return nil, nil, model.Use{}, err
 	}
-	for i := range out.Services {
-		stands, err := u.anyCarries(ctx, definitions(&out.Services[i]))
+	runs = snapshot.Family(family)
+	for _, service := range runs.Services {
+		stands, err := s.anyCarries(ctx, family, roleARN, service.Revisions())
 		if err != nil {
-			return err
+			return nil, nil, model.Use{}, err
 		}
 		if stands {
-			u.services = append(u.services, "service "+baseName(cluster)+"/"+awssdk.ToString(out.Services[i].ServiceName))
+			services = append(services, service.String())
 		}
 	}
-	return nil
-}
-
-// definitions are the revisions of all of a service's deployments and task
-// sets: while it moves, it stands on more than one.
-func definitions(service *types.Service) []string {
-	arns := []string{awssdk.ToString(service.TaskDefinition)}
-	for i := range service.Deployments {
-		arns = append(arns, awssdk.ToString(service.Deployments[i].TaskDefinition))
-	}
-	for i := range service.TaskSets {
-		arns = append(arns, awssdk.ToString(service.TaskSets[i].TaskDefinition))
-	}
-	return arns
-}
-
-func (u *usage) describeTasks(ctx context.Context, cluster string, arns []string) error {
-	out, err := u.api.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: &cluster, Tasks: arns})
-	if err != nil {
-		return err
-	}
-	for i := range out.Tasks {
-		stands, err := u.taskStands(ctx, &out.Tasks[i])
-		if err != nil {
-			return err
+	for _, task := range snapshot.Tasks() { // of whichever family: a role can be an override
+		stands := task.RoleARN == roleARN
+		if task.RoleARN == "" {
+			if stands, err = s.anyCarries(ctx, family, roleARN, []string{task.Definition}); err != nil {
+				return nil, nil, model.Use{}, err
+			}
 		}
 		if stands {
-			u.tasks = append(u.tasks, "task "+baseName(cluster)+"/"+baseName(awssdk.ToString(out.Tasks[i].TaskArn)))
+			tasks = append(tasks, task.String())
 		}
 	}
-	return nil
-}
-
-func (u *usage) taskStands(ctx context.Context, task *types.Task) (bool, error) {
-	if task.Overrides != nil && awssdk.ToString(task.Overrides.TaskRoleArn) != "" {
-		return *task.Overrides.TaskRoleArn == u.roleARN, nil
-	}
-	return u.anyCarries(ctx, []string{awssdk.ToString(task.TaskDefinitionArn)})
+	return services, tasks, runs, nil
 }
 
 // anyCarries says whether one of the revisions is of the family and carries the
 // role.
-func (u *usage) anyCarries(ctx context.Context, arns []string) (bool, error) {
+func (s *Service) anyCarries(ctx context.Context, family, roleARN string, arns []string) (bool, error) {
 	for _, arn := range arns {
-		if familyOf(arn) != u.family {
+		if familyOf(arn) != family {
 			continue
 		}
-		carries, known := u.carries[arn]
-		if !known {
-			r, _, err := u.revision(ctx, arn)
-			if err != nil && !missing(err) { // what cannot be described any more has nothing standing on it
-				return false, err
-			}
-			carries = r.RoleARN == u.roleARN
-			u.carries[arn] = carries
+		r, err := s.Revision(ctx, arn)
+		if err != nil && !missing(err) { // what cannot be described any more has nothing standing on it
+			return false, err
 		}
-		if carries {
+		if err == nil && r.RoleARN == roleARN {
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-// baseName is the last part of an ARN's resource.
-func baseName(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
+// Revision reads a revision, whether it is ACTIVE or not, or remembers it.
+func (s *Service) Revision(ctx context.Context, arn string) (model.Revision, error) {
+	if r, found := s.inactive.Get(arn); found {
+		return r.(model.Revision), nil
+	}
+	r, active, err := s.revision(ctx, arn)
+	if err == nil && !active {
+		s.inactive.Add(arn, r)
+	}
+	return r, err
+}
+
+// maxOrigin is how far beneath a copy of ours what it is a copy of is looked for:
+// there is one copy, or two after a crash, between two revisions of others.
+const maxOrigin = 5
+
+// Origin reads a revision, and where we registered it, those beneath it down to the
+// first that others did: what it is a copy of. What is deleted is left out.
+func (s *Service) Origin(ctx context.Context, arn string) ([]model.Revision, error) {
+	var out []model.Revision
+	prefix, n := strings.TrimSuffix(arn, strconv.Itoa(int(numberOf(arn)))), numberOf(arn)
+	for steps := 0; n > 0 && steps <= maxOrigin; n, steps = n-1, steps+1 {
+		r, err := s.Revision(ctx, prefix+strconv.Itoa(int(n)))
+		switch {
+		case missing(err) && steps == 0:
+			return nil, nil
+		case missing(err):
+			continue
+		case err != nil:
+			return nil, err
+		}
+		out = append(out, r)
+		if !model.SamePrincipal(r.RegisteredBy, s.caller) {
+			break
+		}
+	}
+	return out, nil
+}

@@ -35,7 +35,7 @@ func TestUsageNamesEveryServiceAndTaskThatStandsOnTheRole(t *testing.T) {
 	b.post(b.pipeline, "DeregisterTaskDefinition", `{"taskDefinition":"`+family+`:2"}`)
 
 	b.made()
-	services, tasks, err := b.service.Usage(context.Background(), family, ours)
+	services, tasks, _, err := b.service.Usage(context.Background(), family, ours)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestUsageNamesEveryServiceAndTaskThatStandsOnTheRole(t *testing.T) {
 
 func TestNothingStandsOnARoleThatNobodyUses(t *testing.T) {
 	b := start(t, awssim.Options{})
-	services, tasks, err := b.service.Usage(context.Background(), family, ours)
+	services, tasks, _, err := b.service.Usage(context.Background(), family, ours)
 	if err != nil || len(services)+len(tasks) > 0 {
 		t.Errorf("usage is %v, %v, %v", services, tasks, err)
 	}

@@ -1,6 +1,11 @@
 package hosts
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"github.com/taskrole/ecs-taskrole-controller/internal/model"
+)
 
 // Ports of the host that serve credentials: the agent's on Linux and Windows, and
 // the proxy's on Windows (Amazon ECS Developer Guide: Amazon ECS task IAM role;
@@ -12,6 +17,8 @@ const (
 
 // examiner holds what of the family matters for every instance, reckoned once.
 type examiner struct {
+	// role stands for the roles that instances may have.
+	role   model.InstanceRole
 	family *Family
 	ages   ages
 	// required are the attributes that no symptom of their own stands for.
@@ -40,7 +47,31 @@ func newExaminer(f *Family) *examiner {
 		e.agent = slices.Contains(f.HostPorts, agentPort)
 		e.proxy = slices.Contains(f.HostPorts, proxyPort)
 	}
+	e.role = oneOf(f.InstanceRoles)
 	return e
+}
+
+// roleOf is the role of the instance itself, or, where that is not known, what is
+// known of those that it may be.
+func (e *examiner) roleOf(i *Instance) model.InstanceRole {
+	if i.Role.Name != "" {
+		return i.Role
+	}
+	return e.role
+}
+
+// oneOf is a role that stands for all that are wide.
+func oneOf(roles []model.InstanceRole) (out model.InstanceRole) {
+	var wide []string
+	for _, r := range roles {
+		if len(r.Beyond) > 0 {
+			wide = append(wide, r.Name)
+			out.Beyond = append(out.Beyond, r.Beyond...)
+		}
+	}
+	slices.Sort(out.Beyond)
+	out.Name, out.Beyond = strings.Join(wide, " or "), slices.Compact(out.Beyond)
+	return out
 }
 
 // examine finds the symptoms of one instance.
@@ -66,7 +97,7 @@ func (e *examiner) examine(i *Instance) (s set) {
 	s.when(execUnsupported, e.exec && !i.has(attrExec))
 	s.when(efsAuthUnsupported, e.efsAuth && !i.has(attrEFSAuth))
 	s.when(missingAttributes, !e.satisfied(i))
-	s.when(instanceRoleWide, len(i.Role.Beyond) > 0)
+	s.when(instanceRoleWide, len(e.roleOf(i).Beyond) > 0)
 	return s
 }
 

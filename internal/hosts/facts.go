@@ -1,5 +1,7 @@
 package hosts
 
+import "github.com/taskrole/ecs-taskrole-controller/internal/model"
+
 // Launch is a launch type as Amazon ECS writes it.
 type Launch string
 
@@ -52,6 +54,9 @@ type Family struct {
 	EFSAuthorization bool
 	// ExecuteCommand: a service of the family enables ECS Exec.
 	ExecuteCommand bool
+	// InstanceRoles are what is known of the roles that the instances themselves have;
+	// which instance has which is not.
+	InstanceRoles []model.InstanceRole
 	// Uses are where the family is known to run. With none, it may run wherever its
 	// launch types let it.
 	Uses []Use
@@ -93,13 +98,6 @@ type Instance struct {
 	// ReservedPorts is the resource PORTS of registeredResources; nil: not told.
 	ReservedPorts []int32
 	Provider      string // capacityProviderName
-	Role          InstanceRole
-}
-
-// InstanceRole is the IAM role that the instance itself has.
-type InstanceRole struct {
-	Name string // empty: not known
-	// Beyond are actions that its policies allow beyond the managed policy
-	// AmazonEC2ContainerServiceforEC2Role; empty: none, or IAM could not be read.
-	Beyond []string
+	// Role is the IAM role of the instance itself; without a name: not known which.
+	Role model.InstanceRole
 }

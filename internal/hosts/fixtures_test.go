@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 )
 
 // change turns a ready instance into the one of a case.
@@ -62,7 +64,7 @@ func provider(name string) change { return func(i *Instance) { i.Provider = name
 func ports(p ...int32) change { return func(i *Instance) { i.ReservedPorts = p } }
 
 func role(name string, beyond ...string) change {
-	return func(i *Instance) { i.Role = InstanceRole{Name: name, Beyond: beyond} }
+	return func(i *Instance) { i.Role = model.InstanceRole{Name: name, Beyond: beyond} }
 }
 
 func disconnected(i *Instance) { i.Connected = false }

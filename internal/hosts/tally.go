@@ -139,8 +139,9 @@ func (r *round) detail(found set, i *Instance) {
 	if found.has(instanceRoleWide) {
 		// Facts of one role should be the same everywhere; where they are not, the
 		// order of instances must not show.
-		if beyond, seen := r.roles[i.Role.Name]; !seen || slices.Compare(i.Role.Beyond, beyond) < 0 {
-			r.roles[i.Role.Name] = i.Role.Beyond
+		role := r.examiner.roleOf(i)
+		if beyond, seen := r.roles[role.Name]; !seen || slices.Compare(role.Beyond, beyond) < 0 {
+			r.roles[role.Name] = role.Beyond
 		}
 	}
 }

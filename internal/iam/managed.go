@@ -9,6 +9,7 @@ import (
 
 	"github.com/taskrole/ecs-taskrole-controller/internal/aws"
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
+	"github.com/taskrole/ecs-taskrole-controller/internal/policy"
 )
 
 const (
@@ -27,7 +28,16 @@ const (
 type read struct {
 	document string // empty: it could not be read
 	missing  bool   // because there is none
+	failure  error  // why the last attempt failed; nil where it did not
 	at       time.Time
+}
+
+// parsed prefers what was read before to the failure to read it again.
+func (r read) parsed() (policy.Document, error) {
+	if r.document == "" && r.failure != nil {
+		return policy.Document{}, r.failure
+	}
+	return policy.Parse(r.document)
 }
 
 // Documents are the default documents of managed policies by ARN, as JSON: those
@@ -47,14 +57,15 @@ func (s *Service) Documents(ctx context.Context, arns []string) map[string]strin
 func (s *Service) managedDocument(ctx context.Context, arn string) read {
 	known, found := s.managed.Get(arn)
 	before, _ := known.(read)
-	if found && time.Since(before.at) < managedAge {
+	if found && s.now().Sub(before.at) < managedAge {
 		return before
 	}
 	document, err := s.defaultDocument(ctx, arn)
 	if ctx.Err() != nil {
+		before.failure = ctx.Err()
 		return before
 	}
-	now := read{document: document, at: time.Now()}
+	now := read{document: document, failure: err, at: s.now()}
 	if err != nil {
 		now.missing = is(err, aws.NotFound)
 		if !now.missing {

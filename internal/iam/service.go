@@ -3,6 +3,8 @@
 package iam
 
 import (
+	"time"
+
 	"k8s.io/utils/lru"
 
 	"github.com/taskrole/ecs-taskrole-controller/internal/aws"
@@ -23,6 +25,9 @@ type Service struct {
 	documents *lru.Cache
 	// managed are documents of policies that others keep, by ARN.
 	managed *lru.Cache
+	// instanceRoles are roles of container instances, by name.
+	instanceRoles *lru.Cache
+	now           func() time.Time
 }
 
 // revision is one version of a policy. The id, other than the ARN, is new when
@@ -31,7 +36,10 @@ type revision struct{ policyID, version string }
 
 // New makes a Service.
 func New(api aws.IAM) *Service {
-	return &Service{api: api, documents: lru.New(keptDocuments), managed: lru.New(keptManaged)}
+	return &Service{
+		api: api, documents: lru.New(keptDocuments), managed: lru.New(keptManaged), instanceRoles: lru.New(keptManaged),
+		now: time.Now,
+	}
 }
 
 // is says whether err is of the class.

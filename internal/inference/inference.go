@@ -25,6 +25,8 @@ const (
 	CodeADOT = "IMPLIED_ADOT"
 	// CodeCloudWatchAgent is the Amazon CloudWatch agent.
 	CodeCloudWatchAgent = "IMPLIED_CLOUDWATCH_AGENT"
+	// CodeExec is ECS Exec on a service, or what a cluster asks of its sessions.
+	CodeExec = "IMPLIED_EXECUTE_COMMAND"
 	// CodeAppMesh is an Envoy proxy of AWS App Mesh.
 	CodeAppMesh = "IMPLIED_APP_MESH"
 )
@@ -32,7 +34,7 @@ const (
 // labels are the names that Sids take from the codes.
 var labels = map[string]string{
 	CodeEFS: "EFS", CodeS3Files: "S3Files", CodeFireLens: "FireLens", CodeXRay: "XRay",
-	CodeADOT: "ADOT", CodeCloudWatchAgent: "CloudWatchAgent", CodeAppMesh: "AppMesh",
+	CodeADOT: "ADOT", CodeCloudWatchAgent: "CloudWatchAgent", CodeAppMesh: "AppMesh", CodeExec: "ExecuteCommand",
 }
 
 // Implied is something that the definition needs of its task role.
@@ -67,6 +69,11 @@ func Of(registration map[string]json.RawMessage, place model.Place) []Implied {
 		found = append(found, c.cloudWatchAgent()...)
 	}
 	return once(append(found, d.appMesh()...))
+}
+
+// Exec is what ECS Exec implies, which no definition tells.
+func Exec(subject, why string, statements ...policy.Statement) Implied {
+	return implied(CodeExec, subject, why, statements...)
 }
 
 // implied makes one kind's finding.

@@ -17,6 +17,9 @@ type Revision struct {
 	// again: raw JSON members by name, the tags among them, taskRoleArn and
 	// the output-only members left out.
 	Registration map[string]json.RawMessage
+	// Compatibilities are the launch types that ECS found it fit for, and Attributes
+	// what it requires of a container instance, NAME or NAME=VALUE.
+	Compatibilities, Attributes []string
 	// Body digests Registration without its tags, whatever the order of keys:
 	// equal bodies are equal revisions but for their role.
 	Body string

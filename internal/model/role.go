@@ -125,6 +125,11 @@ type Observed struct {
 	// Policies are those in the owner's path, sorted by name.
 	Policies []ObservedPolicy
 	Family   Family
+	// Services are those of the family in the clusters that are looked at, sorted.
+	Services []Service
+	// Used are the revisions that services run or may return to, by ARN, whether
+	// ACTIVE or not.
+	Used map[string]Revision
 	// Carried is the owner, by its tags, of the role that the newest revision
 	// carries, where that is neither ours nor in a path of controllers of this kind;
 	// none else: a role that was adopted stays in its path.

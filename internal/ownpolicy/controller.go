@@ -22,6 +22,9 @@ type Controller struct {
 	// controller's own that task definitions carry: execution roles, and the task
 	// roles that families get back when a TaskRole is deleted.
 	PassableRoles []string
+	// MovableServices are CLUSTER/SERVICE, or patterns of them, of the services that
+	// rollout.services Update may move; none: no service is moved.
+	MovableServices []string
 }
 
 // Policy is what the manager needs, or the role that it assumes in the account of
@@ -32,8 +35,8 @@ type Controller struct {
 func (c Controller) Policy() policy.Document {
 	out := policy.Document{Version: policy.Version}
 	for _, s := range []policy.Statement{
-		c.look(), c.lookAtServices(), c.lookAtTasks(), c.lookAtRoles(), c.make(), c.attach(), c.keepRoles(), c.keepPolicies(),
-		c.judgePolicies(), c.register(), c.tagCopies(), c.withdraw(), c.pass(),
+		c.look(), c.lookAtClusters(), c.lookAtServices(), c.lookAtTasks(), c.lookAtHosts(), c.lookAtRoles(), c.lookAtInstanceRoles(), c.make(), c.attach(), c.keepRoles(), c.keepPolicies(),
+		c.judgePolicies(), c.lookAtInstancePolicies(), c.register(), c.tagCopies(), c.withdraw(), c.moveServices(), c.pass(),
 	} {
 		if len(s.Resource) > 0 {
 			out.Statement = append(out.Statement, s)
@@ -43,15 +46,24 @@ func (c Controller) Policy() policy.Document {
 }
 
 // look is what takes no resource (Service Authorization Reference: Amazon ECS, AWS
-// IAM). ecs:ListTasks does where a container instance is named, which is none
-// here.
+// IAM). ecs:ListTasks does where a container instance is named, and
+// ecs:DescribeCapacityProviders where providers are, which is none here.
 func (c Controller) look() policy.Statement {
 	return allow("Look", policy.Strings{"*"},
-		"ecs:DescribeTaskDefinition", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTaskDefinitions", "ecs:ListTasks", "iam:ListPolicies")
+		"ecs:DescribeCapacityProviders", "ecs:DescribeTaskDefinition", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTaskDefinitions", "ecs:ListTasks", "iam:ListPolicies")
 }
 
 func (c Controller) lookAtServices() policy.Statement {
-	return allow("LookAtServices", c.ecs("service/*"), "ecs:DescribeServices")
+	return allow("LookAtServices", append(c.ecs("service/*"), append(c.ecs("service-deployment/*"), c.ecs("service-revision/*")...)...),
+		"ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServices", "ecs:ListServiceDeployments")
+}
+
+func (c Controller) lookAtClusters() policy.Statement {
+	return allow("LookAtClusters", c.ecs("cluster/*"), "ecs:DescribeClusters", "ecs:ListContainerInstances")
+}
+
+func (c Controller) lookAtHosts() policy.Statement {
+	return allow("LookAtHosts", c.ecs("container-instance/*"), "ecs:DescribeContainerInstances")
 }
 
 func (c Controller) lookAtTasks() policy.Statement {
@@ -94,6 +106,37 @@ func (c Controller) keepRoles() policy.Statement {
 func (c Controller) lookAtRoles() policy.Statement {
 	return allow("LookAtRoles", policy.Strings{c.iam("role/*")},
 		"iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies")
+}
+
+// lookAtInstanceRoles is of those that the class names: what their policies give to
+// whatever runs on an instance is told where tasks lose it.
+func (c Controller) lookAtInstanceRoles() policy.Statement {
+	var arns policy.Strings
+	if clusters := c.Class.Spec.Clusters; clusters != nil {
+		for _, name := range clusters.InstanceRoles {
+			arns = append(arns, c.iam("role/"+name), c.iam("role/*/"+name))
+		}
+	}
+	return allow("LookAtInstanceRoles", arns, "iam:GetRolePolicy")
+}
+
+// lookAtInstancePolicies is of all: which of them such a role has is not known here.
+func (c Controller) lookAtInstancePolicies() policy.Statement {
+	if clusters := c.Class.Spec.Clusters; clusters == nil || len(clusters.InstanceRoles) == 0 {
+		return policy.Statement{}
+	}
+	return allow("LookAtPoliciesOfInstanceRoles", policy.Strings{c.iam("policy/*"), "arn:" + c.partition() + ":iam::aws:policy/*"},
+		"iam:GetPolicy", "iam:GetPolicyVersion")
+}
+
+// moveServices: nothing in IAM can restrict what a service is moved onto to copies of
+// what it runs; the controller does.
+func (c Controller) moveServices() policy.Statement {
+	var arns policy.Strings
+	for _, pattern := range c.MovableServices {
+		arns = append(arns, c.ecs("service/"+pattern)...)
+	}
+	return allow("MoveServices", arns, "ecs:UpdateService")
 }
 
 func (c Controller) keepPolicies() policy.Statement {

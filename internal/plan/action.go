@@ -27,6 +27,7 @@ const (
 	DeleteInline   Kind = "DeleteInline"   // Subject is the inline policy's name
 	RegisterCopy   Kind = "RegisterCopy"   // Source, ARN: the role that the copy carries, empty for none
 	Deregister     Kind = "Deregister"     // ARN of a revision that we registered
+	MoveService    Kind = "MoveService"    // Service, ARN: the revision that it is to run
 	DeletePolicy   Kind = "DeletePolicy"   // ARN: with all its versions
 	DeleteRole     Kind = "DeleteRole"     //
 )
@@ -39,6 +40,7 @@ const (
 	AreaRole           Area = "Role"
 	AreaPolicy         Area = "Policy"
 	AreaTaskDefinition Area = "TaskDefinition"
+	AreaServices       Area = "Services"
 )
 
 var areas = map[Kind]Area{
@@ -46,7 +48,7 @@ var areas = map[Kind]Area{
 	TagRole: AreaRole, UntagRole: AreaRole, DeleteRole: AreaRole,
 	CreatePolicy: AreaPolicy, UpdatePolicy: AreaPolicy, TagPolicy: AreaPolicy, UntagPolicy: AreaPolicy,
 	AttachPolicy: AreaPolicy, DetachPolicy: AreaPolicy, DeleteInline: AreaPolicy, DeletePolicy: AreaPolicy,
-	RegisterCopy: AreaTaskDefinition, Deregister: AreaTaskDefinition,
+	RegisterCopy: AreaTaskDefinition, Deregister: AreaTaskDefinition, MoveService: AreaServices,
 }
 
 // Area is the part of a TaskRole that the kind of action concerns.
@@ -67,6 +69,8 @@ type Action struct {
 	Tags   map[string]string
 	Keys   []string
 	Source *model.Revision
+	// Service is as it was seen: where it is another by now, it is not moved.
+	Service *model.Service
 }
 
 // String is the action as status and events tell it: what is done, and why.
@@ -90,6 +94,7 @@ var verbs = map[Kind]string{
 	DeleteInline:   "delete inline policy",
 	RegisterCopy:   "register a copy of task definition",
 	Deregister:     "deregister task definition",
+	MoveService:    "move service",
 	DeletePolicy:   "delete policy",
 	DeleteRole:     "delete role",
 }

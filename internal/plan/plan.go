@@ -62,6 +62,13 @@ type Options struct {
 	Succeeded bool
 	// MovedFrom are UIDs of clusters whose place this one takes.
 	MovedFrom []string
+	// MoveServices lets services be moved onto the revision that carries the role.
+	MoveServices bool
+	// CutoffAccepted: somebody read that tasks on hosts lose what the instance's own
+	// role gave them.
+	CutoffAccepted bool
+	// RolloutPoll is the time between two looks at a deployment in progress.
+	RolloutPoll time.Duration
 	// PreviousRoleDenied says that the controller may not pass the previous role:
 	// deletion leaves the family without a role.
 	PreviousRoleDenied bool
@@ -77,6 +84,9 @@ type Plan struct {
 	Holds []Hold
 	// Notes are worth a warning, and change nothing.
 	Notes []Note
+	// Services say where each service of the family is on its way to the role, those
+	// first that need somebody.
+	Services []ServiceView
 	// Advice is what would make work superfluous that is done again and again; nil:
 	// there is none.
 	Advice *Note
@@ -87,13 +97,17 @@ type HoldCode string
 
 // Kinds of holds.
 const (
-	HoldConflict     HoldCode = "Conflict"            // somebody else's role or policy has our name
-	HoldOtherCluster HoldCode = "OtherCluster"        // another cluster of the same id made the role
-	HoldPropagating  HoldCode = "Propagating"         // the role is too young to be named
-	HoldNoFamily     HoldCode = "WaitingForFamily"    // nothing of the family is ACTIVE
-	HoldSettling     HoldCode = "Settling"            // reads may not show yet what was written
-	HoldUntrusted    HoldCode = "UntrustedRegistrant" // who registered the revision may not have the role
-	HoldInUse        HoldCode = "RoleInUse"           // services or tasks stand on a role that is to be deleted
+	HoldConflict     HoldCode = "Conflict"              // somebody else's role or policy has our name
+	HoldOtherCluster HoldCode = "OtherCluster"          // another cluster of the same id made the role
+	HoldPropagating  HoldCode = "Propagating"           // the role is too young to be named
+	HoldNoFamily     HoldCode = "WaitingForFamily"      // nothing of the family is ACTIVE
+	HoldSettling     HoldCode = "Settling"              // reads may not show yet what was written
+	HoldUntrusted    HoldCode = "UntrustedRegistrant"   // who registered the revision may not have the role
+	HoldInUse        HoldCode = "RoleInUse"             // services or tasks stand on a role that is to be deleted
+	HoldRollingOut   HoldCode = "RollingOut"            // a service is moved at this moment
+	HoldBusy         HoldCode = "DeploymentInProgress"  // others deploy the service at this moment
+	HoldFailed       HoldCode = "RolloutFailed"         // a service could not be moved
+	HoldCutoff       HoldCode = "InstanceProfileCutoff" // tasks would lose what the instance's role gives
 )
 
 // Hold is a reason why something is not done yet, or not at all.
@@ -178,10 +192,11 @@ func (p *Plan) converge(in Input, opts Options) {
 	if unseen := in.Observed.Family.Unseen; unseen.After(opts.Now) {
 		p.Holds = append(p.Holds, Hold{Area: AreaTaskDefinition, Code: HoldSettling, Until: unseen,
 			Message: "others registered a revision of the family a moment ago, which AWS does not show yet: nothing is registered until it does"})
-		return
+	} else {
+		p.definition(in, opts)
+		p.withdrawBeneath(in)
 	}
-	p.definition(in, opts)
-	p.withdrawBeneath(in)
+	p.services(in, opts)
 	p.sortHolds()
 }
 

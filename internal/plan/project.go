@@ -24,7 +24,7 @@ func Project(o model.Observed, a Action) model.Observed {
 		projectRole(&o, a)
 	case AreaPolicy:
 		projectPolicy(&o, a)
-	case AreaTaskDefinition: // numbers and dates are ECS's: observed again
+	case AreaTaskDefinition, AreaServices: // numbers and dates are ECS's: observed again
 	}
 	return o
 }

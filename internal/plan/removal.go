@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 )
 
 // remove undoes what was made: the task definition gets its previous role back,
@@ -23,6 +25,7 @@ func (p *Plan) remove(in Input, opts Options, own ownership) {
 		return
 	}
 	p.restore(in, opts)
+	p.servicesBack(in, opts)
 	if in.Observed.Role == nil {
 		p.add(surplus(in, opts)...)
 		return
@@ -36,6 +39,18 @@ func (p *Plan) remove(in Input, opts Options, own ownership) {
 		return
 	}
 	p.add(rest...)
+}
+
+// servicesBack moves what runs onto the revision that took the place of ours.
+func (p *Plan) servicesBack(in Input, opts Options) {
+	target, exists := in.Observed.Family.Newest()
+	roleARN := in.Desired.RoleARN()
+	if !exists || target.RoleARN == roleARN {
+		target = model.Revision{}
+	}
+	if opts.MoveServices && in.Observed.Role != nil {
+		p.rollout(in, opts, rolloutTo{target, true, func(r model.Revision) bool { return r.RoleARN != roleARN }})
+	}
 }
 
 // dismantle is everything that goes with the role, in the order that IAM asks for.

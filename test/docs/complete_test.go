@@ -151,13 +151,14 @@ func TestTheReadmeTellsThePrecisionAsItIsMeasured(t *testing.T) {
 // Every code of a finding is explained where people are sent to.
 func TestEveryCodeOfAFindingIsExplained(t *testing.T) {
 	pages := read(t, filepath.Join("docs", "findings.md")).text + read(t, filepath.Join("docs", "inference.md")).text +
-		read(t, filepath.Join("docs", "troubleshooting.md")).text
+		read(t, filepath.Join("docs", "troubleshooting.md")).text + read(t, filepath.Join("docs", "services.md")).text
 	for _, file := range []string{
 		filepath.Join("internal", "lint", "codes.go"), filepath.Join("internal", "inference", "inference.go"),
 		filepath.Join("internal", "desired", "managed.go"), filepath.Join("internal", "conditions", "findings.go"),
+		filepath.Join("controllers", "pinned.go"), filepath.Join("internal", "hosts", "cutoff.go"),
 	} {
 		prefix := "Code"
-		if strings.Contains(file, "conditions") {
+		if strings.Contains(file, "conditions") || strings.Contains(file, "controllers") {
 			prefix = "code"
 		}
 		codes := constants(t, file, prefix)

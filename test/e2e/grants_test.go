@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -191,7 +192,7 @@ func TestWhatWasFoundStaysWhileAWSDoesNotAnswer(t *testing.T) {
 	if now := condition(during, v1alpha1.ConditionLeastPrivilege); now != found {
 		t.Errorf("LeastPrivilege was %+v, and is %+v", found, now)
 	}
-	if !slices.Equal(before.Status.Findings, during.Status.Findings) {
+	if !reflect.DeepEqual(before.Status.Findings, during.Status.Findings) {
 		t.Errorf("findings were %v, and are %v", before.Status.Findings, during.Status.Findings)
 	}
 	// What is declared anew is judged at once, as far as that can be told.

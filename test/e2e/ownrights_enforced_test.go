@@ -52,7 +52,7 @@ func (s *stage) ownPolicy(passable ...string) policy.Document {
 	s.Helper()
 	var class v1alpha1.TaskRoleClass
 	s.must(world.Kube.Get(s.ctx, client.ObjectKey{Name: s.className}, &class))
-	return ownpolicy.Controller{Class: &class, ClusterID: clusterID, PassableRoles: passable}.Policy()
+	return ownpolicy.Controller{Class: &class, ClusterID: clusterID, PassableRoles: passable, MovableServices: []string{"*"}}.Policy()
 }
 
 // without takes one action out of a policy.
@@ -184,7 +184,11 @@ func (s *stage) meddle() {
 	s.Helper()
 	role, own := s.roleName("orders"), s.policyARN("orders", s.roleName("orders"))
 	before, text := s.role(role), s.policy(own)
-	s.attach(role, s.customPolicy("foreign"))
+	foreign := s.customPolicy("foreign")
+	// Else it may attach what was detached just when the boundary is gone, which its
+	// policy does not allow.
+	s.intercept(noLooks)
+	s.attach(role, foreign)
 	s.newVersion(own, true)
 	s.detach(role, own)
 	s.untagPolicy(own, "ecs.taskrole.dev/family")
@@ -200,6 +204,7 @@ func (s *stage) meddle() {
 	s.must(err)
 	_, err = s.admin.iam.DeleteRolePermissionsBoundary(s.ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: aws.String(role)})
 	s.must(err)
+	s.intercept(nil)
 	s.eventually("what was done by hand is put back", func() error {
 		after, now := s.role(role), s.policy(own)
 		if diff := different([]any{before, text.Document, text.Tags}, []any{after, now.Document, now.Tags}); diff != "" {

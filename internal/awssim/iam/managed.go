@@ -34,7 +34,21 @@ var awsDocuments = map[string]string{
 	"/AmazonS3ReadOnlyAccess": allowing("s3:Get*", "s3:List*", "s3:Describe*", "s3-object-lambda:Get*", "s3-object-lambda:List*"),
 	"/AWSXRayDaemonWriteAccess": allowing("xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules",
 		"xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries"),
+	"/service-role/AmazonEC2ContainerServiceforEC2Role": forEC2Role,
 }
+
+// forEC2Role is what the agent of a container instance needs (AWS managed policy
+// reference guide: AmazonEC2ContainerServiceforEC2Role, v10 of 12 February 2026).
+// Its ARNs are those of the partition aws.
+const forEC2Role = `{"Version":"2012-10-17","Statement":[
+	{"Effect":"Allow","Resource":"*","Action":["ec2:DescribeTags","ecs:CreateCluster","ecs:DeregisterContainerInstance",
+		"ecs:DiscoverPollEndpoint","ecs:Poll","ecs:RegisterContainerInstance","ecs:StartTelemetrySession",
+		"ecs:UpdateContainerInstancesState","ecs:Submit*","ecr:GetAuthorizationToken","ecr:BatchCheckLayerAvailability",
+		"ecr:GetDownloadUrlForLayer","ecr:BatchGetImage","logs:CreateLogStream","logs:PutLogEvents"]},
+	{"Effect":"Allow","Resource":"*","Action":"ecs:TagResource",
+		"Condition":{"StringEquals":{"ecs:CreateAction":["CreateCluster","RegisterContainerInstance"]}}},
+	{"Effect":"Allow","Action":["ecs:ListTagsForResource"],
+		"Resource":["arn:aws:ecs:*:*:task/*/*","arn:aws:ecs:*:*:container-instance/*/*"]}]}`
 
 // otherDocument stands for each of the others: what they allow is for no test to
 // rest on.
@@ -62,6 +76,7 @@ func awsManagedAll(partition string) []*policy {
 		if !found {
 			document = otherDocument
 		}
+		document = strings.ReplaceAll(document, `"arn:aws:`, `"arn:`+partition+`:`)
 		out = append(out, &policy{
 			name: known[at:], path: known[:at], arn: "arn:" + partition + ":iam::aws:policy" + known,
 			id:      fmt.Sprintf("ANPAAWSMANAGED%07d", i),
