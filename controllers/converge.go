@@ -137,7 +137,6 @@ func (r *TaskRoleReconciler) converge(ctx context.Context, p *pass) error {
 // carryOut plans and applies. What was written is remembered, also where what
 // should have followed failed.
 func (r *TaskRoleReconciler) carryOut(ctx context.Context, p *pass) error {
-	p.options.Settled = r.settled(p)
 	r.plan(p)
 	if (p.observed.Role != nil || !p.recalled.IsZero()) && touchesIAM(p.outcome.Plan) {
 		if err := r.confirm(ctx, p); err != nil {

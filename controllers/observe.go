@@ -32,7 +32,7 @@ func (r *TaskRoleReconciler) observe(ctx context.Context, p *pass) error {
 		return err
 	}
 	p.observed.Managed = p.account.iam.Documents(ctx, p.desired.ManagedPolicyARNs)
-	p.looked = true
+	p.looked, p.options.Settled = true, r.settled(p)
 	return nil
 }
 
@@ -99,7 +99,7 @@ func (r *TaskRoleReconciler) confirm(ctx context.Context, p *pass) error {
 	switch {
 	case id == known:
 		return nil
-	case !p.recalled.IsZero() && (known == "" || id == ""): // the read lags, or somebody deleted or made it: time will tell
+	case !p.recalled.IsZero(): // the read lags, of the role before this one perhaps, or somebody deleted or made it: time will tell
 		p.options.Settled = p.recalled
 		return nil
 	default: // somebody deleted it, or made another
@@ -110,13 +110,13 @@ func (r *TaskRoleReconciler) confirm(ctx context.Context, p *pass) error {
 
 // settled is when what AWS shows can be acted on: not while a write of ours is in
 // doubt, and, of what an earlier process may have written a moment before it
-// ended, not right after our start. A role that never was made has nothing to wait
-// for.
+// ended, not right after our start: it may have made a role that neither the status
+// tells nor reads show. A role that never was made has nothing to wait for.
 func (r *TaskRoleReconciler) settled(p *pass) time.Time {
 	if doubted := r.memory.doubted(p.desired.RoleARN()); !doubted.IsZero() {
 		return doubted
 	}
-	made := p.outcome.Deleting || p.observed.Role != nil || p.taskRole.Status.Role.ID != ""
+	made := p.begun || p.outcome.Deleting || p.observed.Role != nil || p.taskRole.Status.Role.ID != ""
 	if p.recalled.IsZero() && made {
 		return r.began().Add(r.Options.ReadLag)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -53,8 +54,12 @@ func (p *pass) describe(status *v1alpha1.TaskRoleStatus, judged bool) {
 	if !p.looked {
 		return
 	}
-	status.Role, status.Policies = v1alpha1.RoleStatus{}, nil
-	if role := p.observed.Role; role != nil && !conflicting(p.outcome.Plan) {
+	switch role := p.observed.Role; {
+	case role == nil && time.Now().Before(p.options.Settled):
+		// Reads may only not show it yet, and by its record we know our role again.
+	case role == nil || conflicting(p.outcome.Plan):
+		status.Role, status.Policies = v1alpha1.RoleStatus{}, nil
+	default:
 		status.Role = v1alpha1.RoleStatus{Name: role.Name, ARN: role.ARN, ID: role.ID}
 		status.Policies = policies(p.desired, p.observed)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -54,7 +55,8 @@ func (s *Service) registerCopy(ctx context.Context, a plan.Action, o model.Obser
 	if err != nil {
 		return model.Family{}, err
 	}
-	e := between(seen.Number, registered.ARN)
+	e := s.expects(o.Family.Name)
+	e.since(seen.Number)
 	e.numbers = append(e.numbers, seen.Number, source.Number) // this list may lag more than the one before
 	family, err := s.observe(ctx, o.Family.Name, e, surface)
 	if err != nil || o.Role != nil && a.ARN == o.Role.ARN {
@@ -85,11 +87,16 @@ func (s *Service) fresh(ctx context.Context, family, seen, wanted string) (model
 
 // withdrawHiding withdraws a revision without our role that we registered a
 // moment ago, where others registered one between the look before and ours. The
-// next plan would do it, too, but after what else this one undoes.
+// next plan would do it, too, but after what else this one undoes: then nobody
+// looks at the family any more. Where it cannot be seen yet what stands between, the
+// plan is made again, too, and waits for it.
 func (s *Service) withdrawHiding(ctx context.Context, f model.Family, seen, registered model.Revision) error {
 	hides := slices.ContainsFunc(f.Revisions, func(r model.Revision) bool {
 		return f.Last(r) && seen.Number < r.Number && r.Number < registered.Number
 	})
+	if !hides && !f.Unseen.IsZero() {
+		return ErrChanged
+	}
 	if !hides {
 		return nil
 	}
@@ -124,6 +131,7 @@ func (s *Service) register(ctx context.Context, source model.Revision, roleARN s
 	if err != nil {
 		return model.Revision{}, err
 	}
+	s.registered.Add(familyOf(source.ARN), registration{awssdk.ToString(out.TaskDefinition.TaskDefinitionArn), time.Now()})
 	r, err := revisionOf(out.TaskDefinition, body)
 	if err != nil {
 		return model.Revision{}, err

@@ -2,6 +2,7 @@ package ecs_test
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
 	"github.com/taskrole/ecs-taskrole-controller/internal/ecs"
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 	"github.com/taskrole/ecs-taskrole-controller/internal/plan"
@@ -45,7 +47,7 @@ func TestACopyThatListsDoNotShowYetIsSeen(t *testing.T) {
 	if diff := cmp.Diff([]int32{2, 1}, numbers(after)); diff != "" {
 		t.Errorf("right after it (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]int32{1}, numbers(b.observe())); diff != "" {
+	if diff := cmp.Diff([]int32{1}, numbers(b.observeBy(b.controller()))); diff != "" {
 		t.Fatalf("the list does not lag, so that this proves nothing (-want +got):\n%s", diff)
 	}
 	copied, _ := after.Newest()
@@ -143,5 +145,74 @@ func TestALookFindsWhatWasRegisteredTwiceOnlyWhereItIsAskedTo(t *testing.T) {
 	after, err := b.service.Apply(context.Background(), plan.Action{Kind: plan.Deregister, ARN: seen.Beneath[2].ARN}, o)
 	if err != nil || len(after.Family.Beneath) != 3 {
 		t.Errorf("after one was withdrawn: %d beneath, %v", len(after.Family.Beneath), err)
+	}
+}
+
+func TestARegistrationWhoseListFailedIsSeenThoughListsDoNotShowIt(t *testing.T) {
+	b, catchUp := lagging(t)
+	b.pushes("")
+	catchUp()
+	f := b.observe()
+	b.sim.Intercept(func(call awssim.Call) awssim.Fault {
+		if call.Operation != "ListTaskDefinitions" {
+			return awssim.Fault{}
+		}
+		return awssim.Fault{Refuse: wire.Refuse(403, "AccessDeniedException", "not now")}
+	})
+	if _, err := b.copies(f, f.Revisions[0], ours); err == nil {
+		t.Fatal("the list did not fail")
+	}
+	b.sim.Intercept(nil)
+	if diff := cmp.Diff([]int32{1}, numbers(b.observeBy(b.controller()))); diff != "" {
+		t.Fatalf("the list does not lag, so that this proves nothing (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]int32{2, 1}, numbers(b.observe())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestARevisionThatIsCountedButNotSeenYetIsTold(t *testing.T) {
+	b, catchUp := lagging(t)
+	b.pushes("")
+	catchUp()
+	f := b.observe()
+	b.pushes(`,"cpu":"1024"`)
+	after := b.mustCopy(f, f.Revisions[0], ours)
+	if diff := cmp.Diff([]int32{3, 1}, numbers(after)); diff != "" || after.Unseen.IsZero() {
+		t.Errorf("right after it: unseen until %s (-want +got):\n%s", after.Unseen, diff)
+	}
+	if seen := b.observe(); seen.Unseen.IsZero() {
+		t.Errorf("at the next look nothing is said of revision 2: %v", numbers(seen))
+	}
+	catchUp()
+	seen := b.observe()
+	if diff := cmp.Diff([]int32{3, 2}, numbers(seen)); diff != "" || !seen.Unseen.IsZero() {
+		t.Errorf("when it is seen: unseen until %s (-want +got):\n%s", seen.Unseen, diff)
+	}
+}
+
+func TestARestorationThatMayHideWhatIsNotSeenYetIsNotTheEnd(t *testing.T) {
+	b, catchUp := lagging(t)
+	b.pushes("")
+	catchUp()
+	f := b.observe()
+	b.pushes(`,"cpu":"1024"`)
+	restore := plan.Action{Kind: plan.RegisterCopy, Source: &f.Revisions[0], ARN: before}
+	if _, err := b.service.Apply(context.Background(), restore, observed(f)); !errors.Is(err, ecs.ErrChanged) {
+		t.Fatalf("got %v", err)
+	}
+	if seen := b.observe(); seen.Unseen.IsZero() {
+		t.Errorf("at the next look nothing is said of revision 2: %v", numbers(seen))
+	}
+}
+
+func TestWhatIsGoneForGoodIsNotWaitedFor(t *testing.T) {
+	b := start(t, awssim.Options{})
+	b.pushes("")
+	seen, err := b.service.Observe(context.Background(), family, ecs.Known{
+		Registered: "arn:aws:ecs:us-west-2:111122223333:task-definition/" + family + ":3", Source: 2,
+	})
+	if err != nil || !seen.Unseen.IsZero() {
+		t.Errorf("unseen until %s, %v", seen.Unseen, err)
 	}
 }

@@ -19,9 +19,12 @@ import (
 // one that others registered. A family that does not exist has none, which
 // is no error. A family that did not change since the last look takes one call.
 func (s *Service) Observe(ctx context.Context, family string, known Known) (model.Family, error) {
-	var e expected
+	e := s.expects(family)
 	if familyOf(known.Registered) == family {
-		e = expected{known.Registered, []int32{known.Source, numberOf(known.Registered)}}
+		e.numbers = append(e.numbers, known.Source, numberOf(known.Registered))
+		if e.registered == "" {
+			e.registered = known.Registered
+		}
 	}
 	above := int32(surface)
 	if known.Beneath {
@@ -54,17 +57,31 @@ const surface = math.MaxInt32
 type expected struct {
 	registered string  // the ARN of the one that we registered last
 	numbers    []int32 // of that one, and of others of the same family
+	// until is when reads show it, and with it all that is older: a family counts
+	// without a gap. Zero: they do, and what does not show is not there.
+	until time.Time
 }
 
-// between is that one, and, because a family counts without a gap, all that must
-// have been registered since the one that was seen.
-func between(seen int32, registered string) expected {
-	e := expected{registered: registered}
-	last := numberOf(registered)
-	for n := max(seen+1, last-maxWalk+1); n <= last; n++ {
-		e.numbers = append(e.numbers, n)
+// expects is what is known of the family's last registration by this process. It is
+// noted at once, for what should have followed it may fail.
+func (s *Service) expects(family string) (e expected) {
+	if found, is := s.registered.Get(family); is {
+		made := found.(registration)
+		e = expected{registered: made.arn, numbers: []int32{numberOf(made.arn)}}
+		if time.Since(made.at) < s.lag {
+			e.until = made.at.Add(s.lag)
+		}
 	}
 	return e
+}
+
+// since adds all that must have been registered from the one that was seen to our
+// own.
+func (e *expected) since(seen int32) {
+	last := numberOf(e.registered)
+	for n := max(seen+1, last-maxWalk+1); n < last; n++ {
+		e.numbers = append(e.numbers, n)
+	}
 }
 
 func (s *Service) observe(ctx context.Context, family string, e expected, above int32) (model.Family, error) {
@@ -78,10 +95,13 @@ func (s *Service) observe(ctx context.Context, family string, e expected, above 
 			return model.Family{}, err
 		}
 		arns := ofFamily(family, page.TaskDefinitionArns)
+		if first && !e.until.IsZero() {
+			e.since(newest(arns))
+		}
 		if first {
 			arns = s.complete(arns, e)
 		}
-		end, err := s.walk(ctx, &f, arns, above)
+		end, err := s.walk(ctx, &f, arns, e, above)
 		if end || err != nil {
 			return f, err
 		}
@@ -118,12 +138,15 @@ const maxWalk = 20
 
 // walk adds revisions to the family, from the newest down, and says whether the
 // look is at its end.
-func (s *Service) walk(ctx context.Context, f *model.Family, arns []string, above int32) (bool, error) {
+func (s *Service) walk(ctx context.Context, f *model.Family, arns []string, e expected, above int32) (bool, error) {
 	for _, arn := range arns {
 		if _, gone := s.withdrawn.Get(arn); gone { // the list lags
 			continue
 		}
 		r, active, err := s.revision(ctx, arn)
+		if missing(err) && numberOf(arn) <= numberOf(e.registered) { // it was registered, and no read shows it yet
+			f.Unseen = e.until
+		}
 		if missing(err) || err == nil && !active { // deregistered since it was listed
 			continue
 		}
@@ -229,6 +252,14 @@ func ofFamily(family string, arns []string) []string {
 	}
 	slices.SortStableFunc(out, func(a, b string) int { return int(numberOf(b) - numberOf(a)) })
 	return out
+}
+
+// newest is the number of the first of a family's ARNs; 0 where there is none.
+func newest(arns []string) int32 {
+	if len(arns) == 0 {
+		return 0
+	}
+	return numberOf(arns[0])
 }
 
 // familyOf is FAMILY of arn:PARTITION:ecs:REGION:ACCOUNT:task-definition/FAMILY:NUMBER.

@@ -19,6 +19,10 @@ const keptRevisions = 2000
 // the seconds in which lists may still show them.
 const keptWithdrawn = 2000
 
+// keptRegistered is how many families' last registrations are remembered: far more
+// than an account takes while reads lag, at a few a second.
+const keptRegistered = 2000
+
 // keptInactive is how many deregistered revisions are remembered that something runs.
 const keptInactive = 500
 
@@ -35,6 +39,8 @@ type Service struct {
 	revisions *lru.Cache
 	// withdrawn are ARNs of what is deregistered, which nobody can take back.
 	withdrawn *lru.Cache
+	// registered are registration by family, for as long as reads may not show it.
+	registered *lru.Cache
 	// inactive are model.Revision by ARN of those that are deregistered, and that
 	// services and tasks still run.
 	inactive *lru.Cache
@@ -42,8 +48,15 @@ type Service struct {
 	lag time.Duration
 }
 
+// registration is the last of a family that we made.
+type registration struct {
+	arn string
+	at  time.Time // when it was answered
+}
+
 // ErrChanged says that others registered or deregistered revisions of the
-// family since it was looked at, and nothing was registered: look and plan again.
+// family since it was looked at, or may have, and nothing was registered that stands:
+// look and plan again.
 var ErrChanged error = aws.Failure{
 	Class: aws.Concurrent, Service: "ECS", Operation: "RegisterTaskDefinition",
 	Message: "the ACTIVE revisions of the family changed since they were looked at, so nothing was registered",
@@ -54,7 +67,8 @@ var ErrChanged error = aws.Failure{
 // what was written.
 func New(api aws.ECS, caller string, lag time.Duration) *Service {
 	return &Service{
-		api: api, caller: caller, lag: lag, revisions: lru.New(keptRevisions), withdrawn: lru.New(keptWithdrawn), inactive: lru.New(keptInactive),
+		api: api, caller: caller, lag: lag,
+		revisions: lru.New(keptRevisions), withdrawn: lru.New(keptWithdrawn), inactive: lru.New(keptInactive), registered: lru.New(keptRegistered),
 	}
 }
 

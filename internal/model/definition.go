@@ -35,6 +35,9 @@ type Family struct {
 	// Beneath are those beneath these, newest first, others' among them. They are
 	// looked at only where copies of ours may have been left there: nil else.
 	Beneath []Revision
+	// Unseen is until when a revision may not show that must be there, because a
+	// family counts without a gap; zero: all of them do.
+	Unseen time.Time
 	// Caller is who this controller is to ECS, as registeredBy tells it.
 	Caller string
 }

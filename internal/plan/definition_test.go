@@ -100,6 +100,13 @@ func TestTheNewestRevisionCarriesTheRoleWithTheContentOfOthers(t *testing.T) {
 			in.Desired.TrustedRegistrants, in.Observed.Family = []string{"**"}, family(revision(3, "", "", "b"))
 		}), want: []string{"hold UntrustedRegistrant, terminal"}},
 
+		// What must have been registered, and does not show yet.
+		"no role, and what is newer cannot be seen yet": {in: unchanged(unseen, func(in *Input) { in.Observed.Family.Revisions = in.Observed.Family.Revisions[1:] }),
+			want: []string{"hold Settling, 8s"}},
+		"our role, by us, and what ours may hide cannot be seen yet": {in: unchanged(unseen), want: []string{"hold Settling, 8s"}},
+		"drift, and what is newer cannot be seen yet": {in: unchanged(unseen, func(in *Input) { in.Observed.Role.Attached = append(in.Observed.Role.Attached, admin) }),
+			want: []string{"DetachPolicy AdministratorAccess", "hold Settling, 8s"}},
+
 		// What this controller registered itself, at the end of an earlier TaskRole.
 		"no role, by us, a trusted one vouches for it": {in: unchanged(func(in *Input) {
 			in.Observed.Family = family(revision(3, "", caller, "a"), revision(2, roleARN, caller, "a"), revision(1, "", pipeline, "a"))

@@ -129,7 +129,11 @@ type Note struct{ Code, Message string }
 // Calculate makes the plan.
 func Calculate(in Input, opts Options) Plan {
 	p := calculate(in, opts)
-	p.settle(opts, in.Desired.Role == nil)
+	deleting := in.Desired.Role == nil
+	if unseen := in.Observed.Family.Unseen; deleting && unseen.After(opts.Settled) {
+		opts.Settled = unseen // once the role is gone, nobody looks at the family any more
+	}
+	p.settle(opts, deleting)
 	return p
 }
 
@@ -186,8 +190,13 @@ func (p *Plan) converge(in Input, opts Options) {
 	p.add(surplus(in, opts)...)
 	p.add(opening...)
 	p.add(unbound(in)...)
-	p.definition(in, opts)
-	p.withdrawBeneath(in)
+	if unseen := in.Observed.Family.Unseen; unseen.After(opts.Now) {
+		p.Holds = append(p.Holds, Hold{Area: AreaTaskDefinition, Code: HoldSettling, Until: unseen,
+			Message: "others registered a revision of the family a moment ago, which AWS does not show yet: nothing is registered until it does"})
+	} else {
+		p.definition(in, opts)
+		p.withdrawBeneath(in)
+	}
 	p.services(in, opts)
 	p.sortHolds()
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/taskrole/ecs-taskrole-controller/internal/model"
 )
@@ -54,6 +55,13 @@ func TestDeletionUndoesWhatWasMadeAndNothingElse(t *testing.T) {
 		"it is of another TaskRole of ours": {in: deleted(func(in *Input) {
 			in.Observed.Family = family(revision(4, others, caller, "a"), revision(3, "", pipeline, "b"))
 		}), want: gone},
+		"... and the role is gone by hand": {in: deleted(restored(revision(3, previous, pipeline, "b")), func(in *Input) { in.Observed.Role = nil }), want: []string{"Deregister shop-orders:4"}},
+		"what stands between cannot be seen yet": {in: deleted(restored(revision(1, previous, pipeline, "a")), unseen), want: []string{
+			"pending DetachPolicy " + theRole, "pending DeletePolicy " + theRole, "pending DeleteRole " + theRole, "hold Settling, 8s",
+		}},
+		"... and the role is gone already": {in: deleted(restored(revision(1, previous, pipeline, "a")), unseen, func(in *Input) {
+			in.Observed.Role, in.Observed.Policies = nil, nil
+		}), want: []string{"hold Settling, 8s"}},
 		"it is from before, and we made nothing": {in: deleted(nothingYet, restored(revision(3, previous, pipeline, "b")))},
 
 		// What stands on the role.
@@ -90,6 +98,8 @@ func TestDeletionUndoesWhatWasMadeAndNothingElse(t *testing.T) {
 		t.Run(name, func(t *testing.T) { s.check(t) })
 	}
 }
+
+func unseen(in *Input) { in.Observed.Family.Unseen = now.Add(8 * time.Second) }
 
 func byTag(roleARN string) func(*Input) {
 	return func(in *Input) { in.Observed.Role.Tags[model.TagPreviousRole] = roleARN }

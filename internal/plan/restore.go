@@ -52,11 +52,13 @@ func (p *Plan) restore(in Input, opts Options) {
 // unhide withdraws what we registered at the beginning of this deletion where it
 // is not what others registered last, and says whether it does: they registered at
 // that very moment, and a crash came before ours was withdrawn, or they took back
-// since what ours is a copy of.
+// since what ours is a copy of. Where neither a role nor a record of one says that
+// this TaskRole made anything, what we registered is not of this deletion.
 func (p *Plan) unhide(in Input) bool {
 	family, roleARN := in.Observed.Family, in.Desired.RoleARN()
 	newest, exists := family.Newest()
-	if !exists || newest.RoleARN == roleARN || in.Observed.Role == nil || family.Last(newest) || model.Managed(newest.RoleARN) {
+	nothingMade := in.Observed.Role == nil && in.RecordedRoleID == ""
+	if !exists || newest.RoleARN == roleARN || nothingMade || family.Last(newest) || model.Managed(newest.RoleARN) {
 		return false
 	}
 	last := family.Revisions[len(family.Revisions)-1]

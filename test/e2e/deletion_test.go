@@ -3,14 +3,20 @@ package e2e
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/taskrole/ecs-taskrole-controller/api/v1alpha1"
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim"
+	"github.com/taskrole/ecs-taskrole-controller/internal/awssim/wire"
 )
 
 func TestDeletionGivesTheFamilyItsPreviousRoleBackAndLeavesNothing(t *testing.T) {
@@ -203,5 +209,34 @@ func TestWhatWasAddedByHandDoesNotHoldDeletion(t *testing.T) {
 	})
 	if s.policy(foreign) == nil {
 		t.Error("somebody else's policy was deleted")
+	}
+}
+
+// What a pipeline registers while the family gets its previous role back must be
+// seen to have been registered before nobody looks at the family any more.
+func TestARestorationDoesNotHideWhatReadsDoNotShowYet(t *testing.T) {
+	s := alone(t, "--read-lag=2s")
+	s.register("orders", "orders:1")
+	s.declare("orders")
+	s.awaitReady("orders")
+	var pushed sync.Once
+	var shows atomic.Int64 // when, in nanoseconds
+	s.intercept(func(call awssim.Call) awssim.Fault {
+		if call.Operation == "RegisterTaskDefinition" {
+			pushed.Do(func() { s.register("orders", "orders:2"); shows.Store(time.Now().Add(time.Second).UnixNano()) })
+		}
+		if call.Operation == "DescribeTaskDefinition" && strings.Contains(call.Parameters, "orders:3") && time.Now().UnixNano() < shows.Load() {
+			return awssim.Fault{Refuse: wire.Refuse(http.StatusBadRequest, "ClientException", "Unable to describe task definition.")}
+		}
+		return awssim.Fault{}
+	})
+	s.remove("orders")
+	s.awaitGone("orders")
+	want := []string{"1 deployer", "2 " + controller + " " + s.roleARN("orders"), "3 deployer"}
+	if diff := different(want, s.active("orders")); diff != "" {
+		t.Errorf("ACTIVE revisions (-want +got):\n%s", diff)
+	}
+	if left := s.inventory(); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }

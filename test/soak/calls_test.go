@@ -49,7 +49,7 @@ type bill struct {
 	// again are reads that had to be made again because a throttle broke off the
 	// look that they were made for.
 	again       int
-	superfluous []string // writes
+	superfluous []superfluous
 	// created and deleted are how often a role was, by its name.
 	created, deleted map[string]int
 }
@@ -58,7 +58,7 @@ type bill struct {
 func newBill(calls []awssim.Call) *bill {
 	b := &bill{created: map[string]int{}, deleted: map[string]int{}}
 	last, reads := map[string]written{}, map[string]*look{}
-	for _, c := range calls {
+	for i, c := range calls {
 		what := c.Caller.Account + " " + thing(c)
 		if ours(c) {
 			b.charge(c, reads, what)
@@ -72,12 +72,13 @@ func newBill(calls []awssim.Call) *bill {
 			continue
 		}
 		if before := last[slot]; ours(c) && before.saying == saying {
-			b.superfluous = append(b.superfluous, fmt.Sprintf("%s %s, as %s before (lost: %t)", c.Operation, what, c.At.Sub(before.at), before.lost))
+			b.superfluous = append(b.superfluous, superfluous{c, fmt.Sprintf("%s %s, as %s before (lost: %t)", c.Operation, what, c.At.Sub(before.at), before.lost),
+				between(calls, before.call, i)})
 		}
 		if saying == "CreateRole" || saying == "DeleteRole" { // with all that was on it
 			maps.DeleteFunc(last, func(other string, _ written) bool { return strings.HasPrefix(other, slot+" ") })
 		}
-		last[slot] = written{saying, c.At, c.Lost}
+		last[slot] = written{saying, c.At, c.Lost, i}
 	}
 	return b
 }
@@ -87,6 +88,14 @@ type written struct {
 	saying string
 	at     time.Time
 	lost   bool // nobody was told
+	call   int  // which of all calls it was
+}
+
+// superfluous is a write that changed nothing.
+type superfluous struct {
+	call  awssim.Call
+	what  string
+	since []string // all calls on the same since it was written before
 }
 
 // look is what was read of a thing since the manager wrote on it last.
@@ -142,16 +151,23 @@ func form(c awssim.Call) url.Values {
 // thing is what a call is about: a role, a policy or a family. Who deregisters
 // needs leave for all task definitions: of these calls the request says which.
 func thing(c awssim.Call) string {
-	var task struct{ Family, TaskDefinition string }
-	if c.Service == "ecs" && json.Unmarshal([]byte(c.Parameters), &task) == nil && task != struct{ Family, TaskDefinition string }{} {
-		family := task.TaskDefinition[strings.LastIndex(task.TaskDefinition, "/")+1:]
-		family, _, _ = strings.Cut(family, ":")
-		return cmp.Or(task.Family, family)
-	}
-	if len(c.Asked) == 0 {
+	family, _, _ := strings.Cut(definition(c), ":")
+	if family == "" && len(c.Asked) == 0 {
 		return c.Service
 	}
-	return c.Asked[0].Resource
+	if family == "" {
+		return c.Asked[0].Resource
+	}
+	return family
+}
+
+// definition is the family or FAMILY:REVISION that a request names; empty: none.
+func definition(c awssim.Call) string {
+	var task struct{ Family, FamilyPrefix, TaskDefinition string }
+	if c.Service != "ecs" || json.Unmarshal([]byte(c.Parameters), &task) != nil {
+		return ""
+	}
+	return cmp.Or(task.Family, task.FamilyPrefix, task.TaskDefinition[strings.LastIndex(task.TaskDefinition, "/")+1:])
 }
 
 // says are the place that a write fills, and what it puts there. A write that

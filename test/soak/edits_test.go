@@ -27,6 +27,7 @@ func (l *life) live() error {
 		return fmt.Errorf("%s of %s/%s (%s): %w", e.name, l.namespace, l.name, l.state, err)
 	}
 	l.did(e.name)
+	l.diarise(e.name)
 	return nil
 }
 
@@ -111,17 +112,26 @@ var edits = slices.Concat([]edit{
 			l.spec.DeletionPolicy = v1alpha1.DeletionRetain
 		}
 	})},
-	{"delete", 7, func(l *life, r *rand.Rand) error {
-		if l.state == alive && (l.keeps() || l.spec.ManagementPolicy != v1alpha1.ManagementObserve) {
-			return l.die()
+	{"delete", 7, deletes},
+	{"delete, right after the pipeline shipped", 3, func(l *life, r *rand.Rand) error {
+		if err := l.ship([]string{"", l.legacy}[r.IntN(2)]); err != nil {
+			return err
 		}
-		return declares(func(l *life, _ *rand.Rand) { l.spec.ManagementPolicy = v1alpha1.ManagementEnforce })(l, r)
+		return deletes(l, r)
 	}},
 
 	{"pipeline: without a role", 6, func(l *life, _ *rand.Rand) error { return l.ship("") }},
 	{"pipeline: with the role", 3, func(l *life, _ *rand.Rand) error { return l.ship(l.arn()) }},
 	{"pipeline: with an older role", 3, func(l *life, _ *rand.Rand) error { return l.ship(l.legacy) }},
 }, byHand)
+
+// deletes asks for the deletion of what may be let go of or deleted.
+func deletes(l *life, r *rand.Rand) error {
+	if l.state == alive && (l.keeps() || l.spec.ManagementPolicy != v1alpha1.ManagementObserve) {
+		return l.die()
+	}
+	return declares(func(l *life, _ *rand.Rand) { l.spec.ManagementPolicy = v1alpha1.ManagementEnforce })(l, r)
+}
 
 // someSpec is one to begin with.
 func (l *life) someSpec() v1alpha1.TaskRoleSpec {

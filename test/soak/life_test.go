@@ -39,6 +39,7 @@ type life struct {
 	statements      int                   // numbered so far
 	deletions       int                   // with the role
 	letGo           bool                  // of a role, once
+	diary           []string              // what was done with it
 }
 
 func newLife(a *account, n int) *life {
@@ -90,12 +91,14 @@ func (l *life) settle() error {
 	} else {
 		l.state = retained
 	}
+	l.diarise("seen to be gone")
 	return nil
 }
 
 // born declares the TaskRole.
 func (l *life) born() error {
 	l.state, l.spec = alive, l.someSpec()
+	l.diarise("declared")
 	l.count(&l.tally.creations)
 	return l.world.Kube.Create(l.ctx, &v1alpha1.TaskRole{ObjectMeta: metav1.ObjectMeta{Name: l.name, Namespace: l.namespace}, Spec: *l.spec.DeepCopy()})
 }

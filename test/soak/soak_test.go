@@ -30,6 +30,7 @@ type soak struct {
 	lives    []*life
 	samples  []sample
 	kills    int
+	starts   []string // when managers were started
 	tally    tally
 	settled  time.Duration // from the end of the storm to what is declared
 }
@@ -100,8 +101,13 @@ func (s *soak) open() {
 		Name: "soak", ClusterID: clusterID, Kubeconfig: kubeconfig, Region: ground.Region,
 		Identity: s.world.AWS.Session(home, ground.Controller, "pod"), Flags: world.pace.flags(),
 	}
-	s.manager, err = s.world.Launch(s.launch)
+	s.manager, err = s.start()
 	s.must(err)
+}
+
+func (s *soak) start() (*ground.Manager, error) {
+	s.starts = append(s.starts, time.Now().UTC().Format(clock))
+	return s.world.Launch(s.launch)
 }
 
 // close ends the manager, whose log must not tell of a panic or a data race, and
@@ -122,7 +128,7 @@ func (s *soak) kill() error {
 		return err
 	}
 	s.kills++
-	next, err := s.world.Launch(s.launch)
+	next, err := s.start()
 	if err == nil {
 		s.manager = next
 	}
@@ -248,7 +254,7 @@ func (s *soak) settle(what string) {
 		return last == nil, nil
 	})
 	if err != nil {
-		s.Fatalf("%s: %v: %v", what, err, last)
+		s.Fatalf("%s: %v: %v\n%s", what, err, last, s.stories())
 	}
 }
 
@@ -316,7 +322,8 @@ func (s *soak) reckon() {
 		}
 	}
 	for _, one := range b.superfluous[:min(len(b.superfluous), 20)] {
-		s.Errorf("written again, though nobody had changed it: %s", one)
+		s.Errorf("written again, though nobody had changed it: %s; calls on it since then:\n\t%s\nand what was done with the TaskRole; managers were started at %s:\n\t%s",
+			one.what, strings.Join(one.since, "\n\t"), strings.Join(s.starts, ", "), s.diaryFor(one.call))
 	}
 	var kinds []string
 	for _, kind := range slices.Sorted(maps.Keys(s.tally.kind)) {
