@@ -89,6 +89,10 @@ const (
 	mostRest  = 5 * time.Minute
 )
 
+// sure is how many looks in a row must have hung until the account rests: one is a
+// connection that was lost, of which nobody else needs to hear.
+const sure = 2
+
 // hangs is how long a look without an answer must have held a worker until the
 // account rests: a connection that is cut at once holds up nobody.
 const hangs = 10 * time.Second
@@ -104,8 +108,11 @@ func (l *lanes) leave(own *lane, took time.Duration, err error) {
 	if took < hangs {
 		return
 	}
-	rest := min(firstRest<<min(own.silent, 4), mostRest)
 	own.silent++
+	if own.silent < sure {
+		return
+	}
+	rest := min(firstRest<<min(own.silent-sure, 4), mostRest)
 	own.again = time.Now().Add(wait.Jitter(rest, resyncJitter))
 }
 
