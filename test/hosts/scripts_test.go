@@ -11,14 +11,17 @@ import (
 	"github.com/taskrole/ecs-taskrole-controller/internal/hosts/setup"
 )
 
-// scripts writes every script that there is into a folder, one file for all
+// scripts writes every script of an operating system into a folder, one file for all
 // options that give the same.
-func scripts(t *testing.T, suffix string, outputs ...setup.Output) []string {
+func scripts(t *testing.T, of setup.OS, suffix string, outputs ...setup.Output) []string {
 	t.Helper()
 	folder := t.TempDir()
 	known := map[string]string{}
 	var paths []string
 	for _, o := range setup.Possible(outputs...) {
+		if o.OS != of {
+			continue
+		}
 		text, err := setup.Generate(o)
 		if err != nil {
 			t.Fatal(err)
@@ -44,7 +47,7 @@ func TestShellcheckHasNothingToSay(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: make test-hosts installs it", err)
 	}
-	paths := scripts(t, ".sh", setup.Shell, setup.UserData)
+	paths := scripts(t, setup.Linux, ".sh", setup.Shell, setup.UserData)
 	t.Logf("%d scripts", len(paths))
 	if out, err := exec.Command(shellcheck, paths...).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
@@ -64,7 +67,7 @@ func TestPowerShellParsesItsScripts(t *testing.T) {
 	if err != nil {
 		t.Skip("SKIPPED: there is no pwsh, so no PowerShell script was parsed")
 	}
-	for _, path := range scripts(t, ".ps1", setup.PowerShell, setup.ContainerPowerShell) {
+	for _, path := range scripts(t, setup.Windows, ".ps1", setup.PowerShell, setup.ContainerPowerShell) {
 		parse := `$faults = $null; [void][System.Management.Automation.Language.Parser]::ParseFile('` + path + `', [ref]$null, [ref]$faults); $faults; exit $faults.Count`
 		if out, err := exec.Command(pwsh, "-NoProfile", "-NonInteractive", "-Command", parse).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", path, err, out)

@@ -12,6 +12,9 @@ die() {
 
 [ "$(id -u)" -eq 0 ] || die 'not root: run it by sudo bash'
 
+# --- What has to be there before anything is changed. ---
+systemctl cat ecs.service >/dev/null 2>&1 || die 'there is no ecs.service, so this is no ECS-optimized AMI: give --ami other'
+
 # --- What brings the rules back after a reboot. ---
 #
 # These two keep rules of their own, and would wipe out what is set beside them.
@@ -124,7 +127,6 @@ agent_knows() {
   grep -qxF -e 'ECS_CLUSTER=production' <<<"$known" || return 1
   grep -qxF -e 'ECS_ENABLE_TASK_IAM_ROLE=true' <<<"$known" || return 1
 }
-systemctl cat ecs.service >/dev/null 2>&1 || die 'there is no ecs.service, so this is no ECS-optimized AMI: give --ami other'
 agent_knows || systemctl restart ecs
 
 say 'done'

@@ -13,6 +13,9 @@ die() {
 
 [ "$(id -u)" -eq 0 ] || die 'not root: run it by sudo bash'
 
+# --- What has to be there before anything is changed. ---
+systemctl cat ecs.service >/dev/null 2>&1 || die 'there is no ecs.service, so this is no ECS-optimized AMI: give --ami other'
+
 # --- The agent's variables. ---
 config=/etc/ecs/ecs.config
 
@@ -42,7 +45,6 @@ agent_knows() {
   known=$(docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' ecs-agent 2>/dev/null) || return 1
   grep -qxF -e 'ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST=true' <<<"$known" || return 1
 }
-systemctl cat ecs.service >/dev/null 2>&1 || die 'there is no ecs.service, so this is no ECS-optimized AMI: give --ami other'
 agent_knows || systemctl restart ecs
 
 say 'done'

@@ -12,6 +12,9 @@ die() {
 
 [ "$(id -u)" -eq 0 ] || die 'not root: run it by sudo bash'
 
+# --- What has to be there before anything is changed. ---
+systemctl cat ecs.service >/dev/null 2>&1 || die 'there is no ecs.service, so this is no ECS-optimized AMI: give --ami other'
+
 # --- What brings the rules back after a reboot. ---
 #
 # These two keep rules of their own, and would wipe out what is set beside them.
@@ -135,7 +138,6 @@ agent_knows() {
   grep -qxF -e 'ECS_ENABLE_TASK_ENI=true' <<<"$known" || return 1
   grep -qxF -e 'ECS_AWSVPC_BLOCK_IMDS=true' <<<"$known" || return 1
 }
-systemctl cat ecs.service >/dev/null 2>&1 || die 'there is no ecs.service, so this is no ECS-optimized AMI: give --ami other'
 # ecs.service waits for this script, so waiting for it would never end.
 if systemctl is-active --quiet ecs && ! agent_knows; then systemctl restart --no-block ecs; fi
 

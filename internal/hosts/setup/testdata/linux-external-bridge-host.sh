@@ -13,6 +13,15 @@ die() {
 
 [ "$(id -u)" -eq 0 ] || die 'not root: run it by sudo bash'
 
+# --- What has to be there before anything is changed. ---
+if ! systemctl cat ecs.service >/dev/null 2>&1; then
+  # How an external agent is registered is known to whoever started it.
+  network=$(docker inspect --format '{{.HostConfig.NetworkMode}}' ecs-agent 2>/dev/null) ||
+    die 'there is neither ecs.service nor a container ecs-agent: register the machine as an external instance first'
+  [ "$network" = host ] ||
+    die 'the container ecs-agent has a network of its own: remove it, and start it again with --net=host and --env-file=/etc/ecs/ecs.config'
+fi
+
 # --- What brings the rules back after a reboot. ---
 #
 # These two keep rules of their own, and would wipe out what is set beside them.
@@ -150,11 +159,6 @@ agent_knows() {
 if systemctl cat ecs.service >/dev/null 2>&1; then
   agent_knows || systemctl restart ecs
 else
-  # How an external agent is registered is known to whoever started it.
-  network=$(docker inspect --format '{{.HostConfig.NetworkMode}}' ecs-agent 2>/dev/null) ||
-    die 'there is neither ecs.service nor a container ecs-agent: register the machine as an external instance first'
-  [ "$network" = host ] ||
-    die 'the container ecs-agent has a network of its own: remove it, and start it again with --net=host and --env-file=/etc/ecs/ecs.config'
   agent_knows ||
     die 'the variables are set, but the container ecs-agent was made without them: remove it, and start it again with --net=host and --env-file=/etc/ecs/ecs.config'
 fi

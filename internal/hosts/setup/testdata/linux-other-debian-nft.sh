@@ -13,6 +13,11 @@ die() {
 
 [ "$(id -u)" -eq 0 ] || die 'not root: run it by sudo bash'
 
+# --- What has to be there before anything is changed. ---
+if ! systemctl cat ecs.service >/dev/null 2>&1; then
+  command -v docker >/dev/null || die 'there is neither ecs.service nor docker: install Docker first'
+fi
+
 # --- What brings the rules back after a reboot. ---
 #
 # These two keep rules of their own, and would wipe out what is set beside them.
@@ -153,7 +158,6 @@ else
   # No service: the agent is a container of ours. A container keeps the variables
   # that it was made with, so that new ones take a new container; its tasks go on
   # if it keeps its state in ECS_DATADIR.
-  command -v docker >/dev/null || die 'there is neither ecs.service nor docker: install Docker first'
   network=$(docker inspect --format '{{.HostConfig.NetworkMode}}' ecs-agent 2>/dev/null || true)
   if [ "$network" != host ] || ! agent_knows; then
     if [ -n "$network" ]; then
